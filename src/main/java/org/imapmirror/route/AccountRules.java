@@ -1,0 +1,77 @@
+package org.imapmirror.route;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.imapmirror.event.Account;
+
+/// Turns login names into account names, by one rule everywhere, and tells which accounts are
+/// mirrored.
+public final class AccountRules {
+    private final String defaultDomain;
+    private final List<Rewrite> rewrites;
+    private final List<Pattern> include;
+    private final List<Pattern> exclude;
+    private final List<Account> listed;
+
+    /// @param match a regular expression that the whole lower-case name must match
+    /// @param replacement with `$1` and so on
+    public record Rewrite(Pattern match, String replacement) {}
+
+    /// @param defaultDomain put behind names without `@`; empty for none
+    /// @param include glob patterns with `*` and `?`
+    public AccountRules(
+            String defaultDomain, List<Rewrite> rewrites, List<String> include, List<String> exclude) {
+        this.defaultDomain = defaultDomain;
+        this.rewrites = List.copyOf(rewrites);
+        this.include = include.stream().map(AccountRules::glob).toList();
+        this.exclude = exclude.stream().map(AccountRules::glob).toList();
+        this.listed =
+                include.stream()
+                        .filter(name -> name.indexOf('*') < 0 && name.indexOf('?') < 0)
+                        .map(this::canonical)
+                        .toList();
+    }
+
+    /// The account that a login name stands for.
+    ///
+    /// @throws IllegalArgumentException where the name is empty or holds control characters
+    public Account canonical(String login) {
+        String name = login.strip().toLowerCase(Locale.ROOT);
+        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("not a login name");
+        }
+        for (Rewrite rewrite : rewrites) {
+            var matcher = rewrite.match().matcher(name);
+            if (matcher.matches()) {
+                name = matcher.replaceAll(rewrite.replacement());
+            }
+        }
+        if (!defaultDomain.isEmpty() && name.indexOf('@') < 0) {
+            name = name + "@" + defaultDomain;
+        }
+        return new Account(name);
+    }
+
+    public boolean mirrored(Account account) {
+        return include.stream().anyMatch(p -> p.matcher(account.name()).matches())
+                && exclude.stream().noneMatch(p -> p.matcher(account.name()).matches());
+    }
+
+    /// The accounts that the configuration names one by one; they are copied without a login.
+    public List<Account> listed() {
+        return listed.stream().filter(this::mirrored).toList();
+    }
+
+    private static Pattern glob(String text) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : text.toLowerCase(Locale.ROOT).toCharArray()) {
+            switch (c) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    }
+}

@@ -1,0 +1,40 @@
+package org.imapmirror.route;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A server that follows the primary.
+///
+/// @param server its key in the configuration
+public record Mirror(String server, Mode mode, Deletes deletes) {
+    public enum Mode {
+        /// As the primary.
+        MIRROR,
+        /// Nothing is ever removed.
+        ARCHIVE
+    }
+
+    /// What an expunge or a DELETE on the primary does to the mirror.
+    ///
+    /// @param after zero: at once; null: never; else held for that long
+    public record Deletes(@Nullable Duration after) {
+        public static final Deletes APPLY = new Deletes(Duration.ZERO);
+        public static final Deletes NEVER = new Deletes(null);
+
+        /// Parses `apply`, `never` or `after P7D`.
+        ///
+        /// @throws IllegalArgumentException for anything else
+        public static Deletes parse(String text) {
+            if (text.equals("apply")) {
+                return APPLY;
+            }
+            if (text.equals("never")) {
+                return NEVER;
+            }
+            if (text.startsWith("after ")) {
+                return new Deletes(Duration.parse(text.substring("after ".length()).strip()));
+            }
+            throw new IllegalArgumentException("expected apply, never or after P7D, not " + text);
+        }
+    }
+}
