@@ -1,0 +1,16 @@
+package org.imapmirror.testing;
+
+import java.util.Map;
+
+/// Courier IMAP as Debian packages it: no MOVE, no CONDSTORE, no LITERAL+, prefix `INBOX.`. Tests
+/// that use it carry `@Tag("courier")`.
+public final class CourierServer extends RealServer {
+    private CourierServer(Map<String, String> environment) {
+        super("courier", 10, environment);
+    }
+
+    /// Starts with ten users; IDLE polls once a minute, as Courier does by default.
+    public static CourierServer launch() {
+        return new CourierServer(Map.of());
+    }
+}

@@ -1,0 +1,39 @@
+package org.imapmirror.testing;
+
+import java.util.Map;
+
+/// Dovecot as Debian packages it. Tests that use it carry `@Tag("dovecot")`.
+public final class DovecotServer extends RealServer {
+    private DovecotServer(int users, Map<String, String> environment) {
+        super("dovecot", users, environment);
+    }
+
+    /// Starts with ten users and the settings of `dovecot-up`.
+    public static DovecotServer launch() {
+        return launch(10, "");
+    }
+
+    /// Starts with `extra`, further lines of `dovecot.conf`, which win over the ones before.
+    public static DovecotServer launch(int users, String extra) {
+        return new DovecotServer(users, Map.of("DOVECOT_EXTRA", extra));
+    }
+
+    /// Starts with another hierarchy separator and namespace prefix, for example `.` and `INBOX.`.
+    public static DovecotServer withNamespace(String separator, String prefix) {
+        return new DovecotServer(
+                10, Map.of("DOVECOT_SEPARATOR", separator, "DOVECOT_PREFIX", prefix));
+    }
+
+    public int lmtpPort() {
+        return imapPort() + 2;
+    }
+
+    /// The login by which the master user acts for user `n`.
+    public String masterLogin(int n) {
+        return user(n) + "*master";
+    }
+
+    public String masterPassword() {
+        return "masterpass";
+    }
+}
