@@ -215,7 +215,7 @@ class ArchitectureTest {
                         Thread.class, java.time.Clock.class, java.util.concurrent.Executor.class)
                 .because(
                         "a protocol machine without sockets, clocks and threads is tested as a"
-                            + " function")
+                                + " function")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

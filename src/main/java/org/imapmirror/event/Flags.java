@@ -2,6 +2,7 @@ package org.imapmirror.event;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +17,9 @@ public final class Flags {
     public static final String SEEN = "\\Seen";
     public static final String DELETED = "\\Deleted";
 
-    private static final String[] SYSTEM = {"\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft"};
+    private static final String[] SYSTEM = {
+        "\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft"
+    };
 
     /// Lower-case flag to its spelling.
     private final TreeMap<String, String> members;

@@ -2,6 +2,7 @@ package org.imapmirror.event;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 import org.jspecify.annotations.Nullable;
 
 /// Something that the primary confirmed to have happened, or the doubt whether it did
@@ -27,7 +28,7 @@ public sealed interface MailboxEvent {
     /// @param uid of the stored message (APPENDUID); without one the event is a [MailboxSuspect]
     /// @param internalDate as the client gave it; null means the primary's clock at that time
     /// @param payload the octets as the client sent them; null where they were not on the wire or
-    ///     could not be kept, so that they are read from the primary
+    ///   could not be kept, so that they are read from the primary
     record MessageAppended(
             MailboxRef mailbox,
             long uid,
@@ -37,7 +38,8 @@ public sealed interface MailboxEvent {
             implements MailboxEvent {}
 
     /// Messages were copied: the i-th source became the i-th target, both ascending (COPYUID).
-    record MessagesCopied(MailboxRef source, UidSet sourceUids, MailboxRef target, UidSet targetUids)
+    record MessagesCopied(
+            MailboxRef source, UidSet sourceUids, MailboxRef target, UidSet targetUids)
             implements MailboxEvent {
         public MessagesCopied {
             requireEqualSize(sourceUids, targetUids);

@@ -2,6 +2,7 @@ package org.imapmirror.event;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+
 import java.util.Locale;
 
 /// A mailbox name as the primary spells it, decoded to Unicode, with the primary's own hierarchy

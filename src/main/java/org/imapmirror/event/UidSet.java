@@ -2,6 +2,7 @@ package org.imapmirror.event;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -45,7 +46,8 @@ public final class UidSet {
 
     /// Parses `1:3,5`; order, overlap and `3:1` are fine (RFC 9051 section 9, seq-range).
     ///
-    /// @throws IllegalArgumentException where the text is no such set, or holds `*`, 0 or more than 2^32-1
+    /// @throws IllegalArgumentException where the text is no such set, or holds `*`, 0 or more than
+    ///   2^32-1
     @JsonCreator
     public static UidSet parse(String text) {
         if (text.isEmpty()) {
@@ -65,7 +67,9 @@ public final class UidSet {
     }
 
     private static long number(String digits) {
-        if (digits.isEmpty() || digits.length() > 10 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (digits.isEmpty()
+                || digits.length() > 10
+                || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw new IllegalArgumentException("not a number in a sequence set");
         }
         return Long.parseLong(digits);
@@ -271,7 +275,8 @@ public final class UidSet {
     /// @throws IllegalArgumentException where the sizes differ
     public static List<long[]> pairs(UidSet from, UidSet to) {
         if (from.size() != to.size()) {
-            throw new IllegalArgumentException("sets of different size: " + from.size() + " and " + to.size());
+            throw new IllegalArgumentException(
+                    "sets of different size: " + from.size() + " and " + to.size());
         }
         List<long[]> out = new ArrayList<>();
         PrimitiveIterator.OfLong a = from.iterator();

@@ -1,7 +1,8 @@
 package org.imapmirror.imap;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 
 /// What the scanner cuts a byte stream into. A command or response is one [Line], or lines with
 /// [LiteralData] between them: `Line(literal) LiteralData+ Line ...` until a line without literal.
@@ -13,8 +14,7 @@ public sealed interface Frame {
     /// @param literal what follows the line, null where the command or response ends here
     /// @param truncated the line was longer than the scanner's limit
     /// @param continued the line follows a literal of the same command or response
-    record Line(
-            byte[] text, @Nullable LiteralHeader literal, boolean truncated, boolean continued)
+    record Line(byte[] text, @Nullable LiteralHeader literal, boolean truncated, boolean continued)
             implements Frame {}
 
     /// Octets of a line that is longer than the scanner's limit and still goes on.

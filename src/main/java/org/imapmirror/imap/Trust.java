@@ -1,5 +1,7 @@
 package org.imapmirror.imap;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,10 +15,10 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Locale;
+
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /// Which certificates of a server are believed.
 public sealed interface Trust {
@@ -35,7 +37,8 @@ public sealed interface Trust {
         public Fingerprint {
             sha256 = sha256.replace(":", "").toLowerCase(Locale.ROOT);
             if (!sha256.matches("[0-9a-f]{64}")) {
-                throw new IllegalArgumentException("a SHA-256 fingerprint has 64 hexadecimal digits");
+                throw new IllegalArgumentException(
+                        "a SHA-256 fingerprint has 64 hexadecimal digits");
             }
         }
     }
@@ -86,7 +89,8 @@ public sealed interface Trust {
             }
             throw new IllegalStateException("bug: the JDK has no X.509 trust manager");
         } catch (GeneralSecurityException e) {
-            throw new IOException("cannot read certificates from " + file + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot read certificates from " + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -26,8 +26,8 @@ public sealed interface Step {
     /// like [Hold]. The tap recognises the answer by its tag and swallows it.
     record Probe(byte[] command, CompletionStage<Step> then) implements Step {}
 
-    /// The client's command is answered with `response` (with CRLF), nothing of it is forwarded, and
-    /// the rest of the command is discarded: the literals that its non-synchronizing headers
+    /// The client's command is answered with `response` (with CRLF), nothing of it is forwarded,
+    /// and the rest of the command is discarded: the literals that its non-synchronizing headers
     /// announce, and their following lines. Only for a command's first line.
     record Reject(byte[] response) implements Step {}
 

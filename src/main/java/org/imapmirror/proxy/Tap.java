@@ -1,15 +1,16 @@
 package org.imapmirror.proxy;
 
-import java.util.Set;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Origin;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Set;
+
 /// Is told of every session that logged in.
 public interface Tap {
 
-    /// The primary's tagged OK to LOGIN or AUTHENTICATE was read and is not yet forwarded. Called on
-    /// the session's event loop; must not block.
+    /// The primary's tagged OK to LOGIN or AUTHENTICATE was read and is not yet forwarded. Called
+    /// on the session's event loop; must not block.
     ///
     /// @return what follows this session
     SessionTap loggedIn(Login login);
@@ -17,7 +18,7 @@ public interface Tap {
     /// @param account who is acted for
     /// @param server the primary's key in the configuration
     /// @param credentials what the client showed, null where it cannot be used again (master-user,
-    ///     token and challenge logins)
+    ///   token and challenge logins)
     /// @param capabilities those that the primary has told, upper case; empty where it has not yet
     record Login(
             Account account,

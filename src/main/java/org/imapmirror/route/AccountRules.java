@@ -1,9 +1,10 @@
 package org.imapmirror.route;
 
+import org.imapmirror.event.Account;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.imapmirror.event.Account;
 
 /// Turns login names into account names, by one rule everywhere, and tells which accounts are
 /// mirrored.
@@ -21,7 +22,10 @@ public final class AccountRules {
     /// @param defaultDomain put behind names without `@`; empty for none
     /// @param include glob patterns with `*` and `?`
     public AccountRules(
-            String defaultDomain, List<Rewrite> rewrites, List<String> include, List<String> exclude) {
+            String defaultDomain,
+            List<Rewrite> rewrites,
+            List<String> include,
+            List<String> exclude) {
         this.defaultDomain = defaultDomain;
         this.rewrites = List.copyOf(rewrites);
         this.include = include.stream().map(AccountRules::glob).toList();

@@ -1,7 +1,8 @@
 package org.imapmirror.route;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /// A server that follows the primary.
 ///

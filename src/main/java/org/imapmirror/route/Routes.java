@@ -1,7 +1,8 @@
 package org.imapmirror.route;
 
-import java.util.List;
 import org.imapmirror.event.Account;
+
+import java.util.List;
 
 /// Which server serves an account's clients and which ones follow it. Servers are named by their
 /// keys in the configuration.
