@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 
 class RealServerIT {
     @Test
@@ -64,16 +66,30 @@ class RealServerIT {
         }
     }
 
-    /// Logs in as user 1, sends one command, and returns all that the server said.
+    /// Logs in as user 1, sends one command, and returns all that the server said. Each answer is
+    /// awaited: Courier loses what is sent behind LOGIN before its answer.
     private static String session(RealServer server, String command) throws IOException {
         try (Socket socket = new Socket(server.host(), server.imapPort());
-                InputStream in = socket.getInputStream()) {
+                BufferedReader in =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        socket.getInputStream(), StandardCharsets.UTF_8))) {
             socket.setSoTimeout(20_000);
-            String lines =
-                    "a LOGIN %s %s\r\n%s\r\nz LOGOUT\r\n"
-                            .formatted(server.user(1), server.password(1), command);
-            socket.getOutputStream().write(lines.getBytes(StandardCharsets.US_ASCII));
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            StringBuilder said = new StringBuilder();
+            String login = "a LOGIN %s %s".formatted(server.user(1), server.password(1));
+            for (String next : List.of(login, command, "z LOGOUT")) {
+                socket.getOutputStream().write((next + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                String tag = next.substring(0, 2);
+                String line;
+                do {
+                    line = in.readLine();
+                    if (line == null) {
+                        throw new IOException("connection closed after: " + said);
+                    }
+                    said.append(line).append('\n');
+                } while (!line.startsWith(tag));
+            }
+            return said.toString();
         }
     }
 }
