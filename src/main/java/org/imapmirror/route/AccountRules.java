@@ -20,7 +20,7 @@ public final class AccountRules {
     public record Rewrite(Pattern match, String replacement) {}
 
     /// @param defaultDomain put behind names without `@`; empty for none
-    /// @param include glob patterns with `*` and `?`
+    /// @param include login names, and glob patterns with `*` and `?` for account names
     public AccountRules(
             String defaultDomain,
             List<Rewrite> rewrites,
@@ -28,13 +28,18 @@ public final class AccountRules {
             List<String> exclude) {
         this.defaultDomain = defaultDomain;
         this.rewrites = List.copyOf(rewrites);
-        this.include = include.stream().map(AccountRules::glob).toList();
-        this.exclude = exclude.stream().map(AccountRules::glob).toList();
-        this.listed =
-                include.stream()
-                        .filter(name -> name.indexOf('*') < 0 && name.indexOf('?') < 0)
-                        .map(this::canonical)
-                        .toList();
+        this.include = include.stream().map(this::pattern).toList();
+        this.exclude = exclude.stream().map(this::pattern).toList();
+        this.listed = include.stream().filter(name -> !isGlob(name)).map(this::canonical).toList();
+    }
+
+    /// A name without wildcards means the account that this login name stands for.
+    private Pattern pattern(String text) {
+        return glob(isGlob(text) ? text : canonical(text).name());
+    }
+
+    private static boolean isGlob(String text) {
+        return text.indexOf('*') >= 0 || text.indexOf('?') >= 0;
     }
 
     /// The account that a login name stands for.
