@@ -1,0 +1,108 @@
+package org.imapmirror.app.config;
+
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.route.Routes;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The whole configuration, one component per group of the file; that is why they are many.
+///
+/// @param tls what listeners with TLS show; null where no listener has TLS and the file has none
+/// @param servers by their keys; everything that [#routes] names is there
+/// @param routes made of the groups `route` and `accounts`
+public record Config(
+        List<Listener> listeners,
+        @Nullable Identity tls,
+        Map<String, Server> servers,
+        Routes routes,
+        Journal journal,
+        State state,
+        Sweep sweep,
+        FirstCopy firstCopy,
+        Brake brake,
+        Login login,
+        Limits limits,
+        Admin admin) {
+
+    /// @throws IllegalArgumentException where there is no such server, which for those of [#routes]
+    ///   is a bug
+    public Server server(String name) {
+        Server server = servers.get(name);
+        if (server == null) {
+            throw new IllegalArgumentException("no server " + name);
+        }
+        return server;
+    }
+
+    /// Where clients connect.
+    ///
+    /// @param bind port 0 takes a free one, which only a configuration made in memory can ask for
+    public record Listener(InetSocketAddress bind, Endpoint.Tls tls) {}
+
+    /// PEM files.
+    ///
+    /// @param key PKCS#8 without a passphrase
+    public record Identity(Path certificate, Path key) {}
+
+    /// @param limits of our own connections; clients' connections are not counted
+    public record Server(Endpoint endpoint, ServerLogin login, ServerLimits limits) {}
+
+    /// @param connections at once, 1 or more
+    /// @param bytesPerSecond 0: no limit
+    /// @param messagesPerSecond 0: no limit
+    public record ServerLimits(int connections, long bytesPerSecond, int messagesPerSecond) {
+        public static final ServerLimits DEFAULT = new ServerLimits(20, 0, 0);
+    }
+
+    /// @param maxBytes of records and payloads together
+    /// @param maxHold how long a client may wait for a commit
+    /// @param inlineBytes messages up to this size live in the journal's own file
+    public record Journal(Path directory, long maxBytes, Duration maxHold, long inlineBytes) {}
+
+    /// @param url a JDBC URL
+    public record State(String url) {}
+
+    /// @param every null: never
+    public record Sweep(@Nullable Duration every, Watch watch) {
+        public enum Watch {
+            NONE,
+            ACTIVE,
+            ALL
+        }
+    }
+
+    /// @param accounts copied at once
+    public record FirstCopy(int accounts) {}
+
+    /// Deletions without captured evidence are held above both of these.
+    public record Brake(int messages, int percent) {}
+
+    /// What becomes of captured passwords.
+    public record Login(Keep keep) {
+        public enum Keep {
+            MEMORY
+        }
+    }
+
+    /// What clients may do, and how long the front end waits.
+    ///
+    /// @param beforeLogin connections that have not logged in yet, over all listeners
+    /// @param loginTime from accepting the connection to the login
+    /// @param idleTime without a byte in either direction after login; 30 minutes or more
+    /// @param connectTime to reach a server and read its greeting
+    /// @param stopTime how long a stop waits for commands that are under way
+    public record Limits(
+            int beforeLogin,
+            Duration loginTime,
+            Duration idleTime,
+            Duration connectTime,
+            Duration stopTime) {}
+
+    /// @param token null only where `bind` is a loopback address
+    public record Admin(InetSocketAddress bind, @Nullable Secret token) {}
+}

@@ -1,0 +1,173 @@
+package org.imapmirror.app.config;
+
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.imapmirror.app.config.Config.Admin;
+import org.imapmirror.app.config.Config.Brake;
+import org.imapmirror.app.config.Config.FirstCopy;
+import org.imapmirror.app.config.Config.Identity;
+import org.imapmirror.app.config.Config.Journal;
+import org.imapmirror.app.config.Config.Limits;
+import org.imapmirror.app.config.Config.Listener;
+import org.imapmirror.app.config.Config.Login;
+import org.imapmirror.app.config.Config.Server;
+import org.imapmirror.app.config.Config.State;
+import org.imapmirror.app.config.Config.Sweep;
+import org.imapmirror.app.config.Section.Kind;
+import org.imapmirror.route.Routes;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// Reads a configuration file.
+public final class ConfigLoader {
+    private static final String VAR = "/var/lib/imapmirror/";
+
+    private static final Kind<String> STATE_URL =
+            new Kind<>(
+                    text -> {
+                        if (text.startsWith("jdbc:postgresql:")) {
+                            throw new IllegalArgumentException("is not there yet");
+                        }
+                        if (!text.matches("jdbc:sqlite:[^:?][^?]*")) {
+                            throw new IllegalArgumentException("is not a supported database");
+                        }
+                        return text;
+                    },
+                    "write jdbc:sqlite: and the path of a file");
+
+    private static final Kind<Login.Keep> KEEP =
+            new Kind<>(
+                    text -> {
+                        if (text.equals("sealed")) {
+                            throw new IllegalArgumentException("is not there yet");
+                        }
+                        if (!text.equals("memory")) {
+                            throw new IllegalArgumentException("is not memory");
+                        }
+                        return Login.Keep.MEMORY;
+                    },
+                    "write memory");
+
+    private ConfigLoader() {}
+
+    /// @throws ConfigException where the file cannot be used; it names all reasons at once
+    public static Config load(Path file) throws ConfigException {
+        return load(file, System::getenv);
+    }
+
+    static Config load(Path file, Function<String, @Nullable String> environment)
+            throws ConfigException {
+        return load(new Reading(file, new Substitution(environment)));
+    }
+
+    static Config load(Reading reading) throws ConfigException {
+        String text;
+        try {
+            text = Files.readString(reading.file());
+        } catch (IOException e) {
+            reading.problem(
+                    "", null, "the file " + Substitution.reason(e), "name another with --config");
+            throw reading.failure();
+        }
+        ImmutableNode root;
+        try {
+            root = YamlTree.read(new StringReader(text));
+        } catch (YamlTree.SyntaxException e) {
+            reading.problem(
+                    "",
+                    null,
+                    "the file is not YAML: " + e.getMessage(),
+                    "mind the indentation, and quote values that hold : # { } [ ] or *");
+            throw reading.failure();
+        }
+        Config config = read(reading, new Section(reading, "", "", root));
+        if (reading.failed()) {
+            throw reading.failure();
+        }
+        return config;
+    }
+
+    private static Config read(Reading reading, Section root) {
+        List<Listener> listeners = FrontReader.listeners(root);
+        Identity tls = FrontReader.tls(root, listeners);
+        Map<String, Server> servers = ServersReader.read(root);
+        Routes routes = new RouteReader(reading, servers).read(root);
+        Journal journal = journal(root.section("journal"));
+        State state = state(root.section("state"));
+        Sweep sweep = sweep(root.section("sweep"));
+        FirstCopy firstCopy = firstCopy(root.section("first-copy"));
+        Brake brake = brake(root.section("brake"));
+        Login login = login(root.section("login"));
+        Limits limits = FrontReader.limits(root);
+        Admin admin = FrontReader.admin(root);
+        root.done();
+        FrontReader.collisions(root, listeners, admin, servers);
+        return new Config(
+                listeners, tls, servers, routes, journal, state, sweep, firstCopy, brake, login,
+                limits, admin);
+    }
+
+    private static Journal journal(Section section) {
+        Journal journal =
+                new Journal(
+                        section.value("directory", Path.of(VAR + "journal"), Kinds.PATH),
+                        section.value("max-bytes", Quantity.bytes("20GB"), Kinds.SIZE),
+                        section.value(
+                                "max-hold",
+                                Duration.ofMillis(250),
+                                Kinds.duration(Duration.ofMillis(1), Duration.ofMinutes(1))),
+                        section.value("inline-bytes", Quantity.bytes("64KiB"), Kinds.SIZE));
+        section.done();
+        return journal;
+    }
+
+    private static State state(Section section) {
+        State state = new State(section.value("url", "jdbc:sqlite:" + VAR + "state.db", STATE_URL));
+        section.done();
+        return state;
+    }
+
+    private static Sweep sweep(Section section) {
+        Sweep sweep =
+                new Sweep(
+                        section.value("every", Kinds.Every.HOURLY, Kinds.EVERY).duration(),
+                        section.value(
+                                "watch",
+                                Sweep.Watch.ACTIVE,
+                                Kind.oneOf(
+                                        Kinds.ordered(
+                                                Map.entry("none", Sweep.Watch.NONE),
+                                                Map.entry("active", Sweep.Watch.ACTIVE),
+                                                Map.entry("all", Sweep.Watch.ALL)))));
+        section.done();
+        return sweep;
+    }
+
+    private static FirstCopy firstCopy(Section section) {
+        FirstCopy firstCopy = new FirstCopy(section.value("accounts", 4, Kind.integer(1, 1000)));
+        section.done();
+        return firstCopy;
+    }
+
+    private static Brake brake(Section section) {
+        Brake brake =
+                new Brake(
+                        section.value("messages", 100, Kind.integer(0, Integer.MAX_VALUE)),
+                        section.value("percent", 20, Kind.integer(0, 100)));
+        section.done();
+        return brake;
+    }
+
+    private static Login login(Section section) {
+        Login login = new Login(section.value("keep", Login.Keep.MEMORY, KEEP));
+        section.done();
+        return login;
+    }
+}
