@@ -22,44 +22,44 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     private static final String ROOT = "org.imapmirror.";
 
-    private static final List<Package> PACKAGES =
+    private static final List<Row> PACKAGES =
             List.of(
-                    new Package("event", "it is the language that all others share"),
-                    new Package(
+                    new Row("event", "it is the language that all others share"),
+                    new Row(
                             "imap",
                             "it is IMAP as syntax, without sockets, clocks or threads",
                             "event"),
-                    new Package("state", "it is SQL access only and knows nothing of mail"),
-                    new Package(
+                    new Row("state", "it is SQL access only and knows nothing of mail"),
+                    new Row(
                             "mailstore",
                             "a mailbox store is read and written without knowing who asks",
                             "event",
                             "imap"),
-                    new Package(
+                    new Row(
                             "route",
                             "which server serves an account is decided before any session exists",
                             "event",
                             "state"),
-                    new Package(
+                    new Row(
                             "proxy",
                             "it relays, and shows what passes to a Tap of its own: the mail service"
                                     + " must not depend on journal or mirror",
                             "event",
                             "imap",
                             "route"),
-                    new Package(
+                    new Row(
                             "journal",
                             "the queue stores events and does not know who writes or reads them",
                             "event",
                             "state"),
-                    new Package(
+                    new Row(
                             "capture",
                             "it turns what the proxy's Tap shows into events for the journal",
                             "event",
                             "imap",
                             "journal",
                             "proxy"),
-                    new Package(
+                    new Row(
                             "replicate",
                             "lanes read the journal and write mirrors: they never see a client's"
                                     + " session",
@@ -68,14 +68,14 @@ class ArchitectureTest {
                             "state",
                             "mailstore",
                             "reconcile"),
-                    new Package(
+                    new Row(
                             "reconcile",
                             "it compares two mailbox stores and serves sweeps, sync and verify"
                                     + " alike",
                             "event",
                             "state",
                             "mailstore"),
-                    new Package(
+                    new Row(
                             "admin",
                             "it reports what the others do and nothing may depend on it",
                             "event",
@@ -88,7 +88,7 @@ class ArchitectureTest {
                             "capture",
                             "replicate",
                             "reconcile"),
-                    new Package(
+                    new Row(
                             "app",
                             "it wires everything",
                             "event",
@@ -161,9 +161,9 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @MethodSource("packages")
-    void packageUsesOnlyWhatTheTableAllows(Package subject) {
+    void packageUsesOnlyWhatTheTableAllows(Row subject) {
         Set<String> forbidden = new TreeSet<>();
-        for (Package other : PACKAGES) {
+        for (Row other : PACKAGES) {
             if (!other.equals(subject) && !subject.mayUse().contains(other.name())) {
                 forbidden.add(other.pattern());
             }
@@ -224,7 +224,7 @@ class ArchitectureTest {
     void everyClassIsInAPackageOfTheTable() {
         classes()
                 .should()
-                .resideInAnyPackage(PACKAGES.stream().map(Package::pattern).toArray(String[]::new))
+                .resideInAnyPackage(PACKAGES.stream().map(Row::pattern).toArray(String[]::new))
                 .because("a new package needs its row in the table, with what it may use")
                 .check(CLASSES);
     }
@@ -239,7 +239,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    static Stream<Package> packages() {
+    static Stream<Row> packages() {
         return PACKAGES.stream();
     }
 
@@ -248,8 +248,8 @@ class ArchitectureTest {
     }
 
     /// A row of the table: the packages of ours that `name` may use, and why not more.
-    private record Package(String name, String reason, Set<String> mayUse) {
-        Package(String name, String reason, String... mayUse) {
+    record Row(String name, String reason, Set<String> mayUse) {
+        Row(String name, String reason, String... mayUse) {
             this(name, reason, new TreeSet<>(Set.of(mayUse)));
         }
 
@@ -264,7 +264,7 @@ class ArchitectureTest {
     }
 
     /// A library, given by its packages, and the only packages of ours that may use it.
-    private record Fence(String name, List<String> library, String reason, List<String> owners) {
+    record Fence(String name, List<String> library, String reason, List<String> owners) {
         Fence(String name, List<String> library, String reason, String... owners) {
             this(name, library, reason, List.of(owners));
         }

@@ -1,0 +1,29 @@
+package org.imapmirror.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+
+@Tag("cyrus")
+class CyrusServerIT extends RealServerContract {
+    @Override
+    RealServer launch() {
+        return CyrusServer.launch();
+    }
+
+    @Override
+    String mailbox() {
+        return "Kept";
+    }
+
+    @Test
+    void specialUseIsWhatCreateAskedFor() throws IOException {
+        try (CyrusServer server = CyrusServer.launch()) {
+            assertThat(session(server, "x CREATE Outbox (USE (\\Sent))")).contains("x OK");
+            assertThat(session(server, "x LIST (SPECIAL-USE) \"\" *")).contains("Outbox");
+        }
+    }
+}
