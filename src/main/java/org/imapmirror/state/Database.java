@@ -1,0 +1,351 @@
+package org.imapmirror.state;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
+
+/// One SQL database: one writer connection, whose transactions are serialized and durable when they
+/// return, and a few read-only ones that never wait for the writer.
+///
+/// A failure never makes it unusable: after an error of the disk the connection is opened anew for
+/// the next transaction. Write-ahead log pages are moved into the main file by a thread of its own,
+/// because doing that inside commits is what makes their slowest per cent slow.
+public final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private static final int READERS = 4;
+    private static final int BUSY_MILLIS = 10_000;
+    private static final int COMMITS_PER_CHECKPOINT = 100;
+
+    private final Dialect dialect = Dialect.SQLITE;
+    private final Path file;
+
+    private final ReentrantLock writing = new ReentrantLock(true);
+    private @Nullable Connection writer;
+    private int commits;
+
+    private final Semaphore readersFree = new Semaphore(READERS, true);
+    private final Deque<Connection> idleReaders = new ArrayDeque<>();
+
+    private final ExecutorService checkpoints;
+    private final AtomicBoolean checkpointPending = new AtomicBoolean();
+    private volatile boolean closed;
+
+    private Database(Path file) {
+        this.file = file;
+        this.checkpoints =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("checkpoint-" + file.getFileName())
+                                .factory());
+    }
+
+    /// Opens the database, creates it where it is missing, and brings it to the newest version.
+    ///
+    /// @param jdbcUrl `jdbc:sqlite:` and the path of a file; its folder is created with mode 0700,
+    ///     the file with mode 0600
+    /// @param migrations the folder of the numbered SQL files, for instance `classpath:db/state`
+    /// @throws StateException where that is impossible
+    public static Database open(String jdbcUrl, String migrations) {
+        if (!jdbcUrl.startsWith(Dialect.SQLITE_PREFIX)
+                || jdbcUrl.length() == Dialect.SQLITE_PREFIX.length()
+                || jdbcUrl.startsWith(":", Dialect.SQLITE_PREFIX.length())
+                || jdbcUrl.indexOf('?') >= 0) {
+            throw new StateException(
+                    StateException.Fault.REFUSED,
+                    "the database "
+                            + jdbcUrl
+                            + " is not supported: give "
+                            + Dialect.SQLITE_PREFIX
+                            + " and the path of a file",
+                    null);
+        }
+        Path file = Path.of(jdbcUrl.substring(Dialect.SQLITE_PREFIX.length())).toAbsolutePath();
+        try {
+            if (file.getParent() instanceof Path parent) {
+                PrivateFiles.directory(parent);
+            }
+            PrivateFiles.file(file);
+        } catch (IOException e) {
+            throw new StateException(
+                    StateException.Fault.DISK, "cannot create the database " + file + ": " + e, e);
+        }
+        Database database = new Database(file);
+        try {
+            database.migrate(migrations);
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private void migrate(String migrations) {
+        try {
+            // Before Flyway, whose own connections then find the settings that live in the file.
+            writer = connect(dialect.writerSetup());
+            Flyway.configure(Database.class.getClassLoader())
+                    .dataSource(dataSource())
+                    .locations(migrations)
+                    .placeholders(dialect.placeholders())
+                    .failOnMissingLocations(true)
+                    .load()
+                    .migrate();
+        } catch (SQLException e) {
+            throw failure(e);
+        } catch (FlywayException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    throw failure(sql);
+                }
+            }
+            throw new StateException(
+                    StateException.Fault.OTHER,
+                    "the database "
+                            + file
+                            + " cannot be brought to this version of imapmirror: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /// Does the work in one transaction, which is durable when this returns and leaves nothing
+    /// behind when the work, or the commit, throws. Waits for its turn; not reentrant.
+    ///
+    /// @throws StateException where the database could not do it
+    public <T extends @Nullable Object> T write(SqlFunction<Connection, T> work) {
+        if (writing.isHeldByCurrentThread()) {
+            throw new IllegalStateException("bug: a transaction inside a transaction");
+        }
+        writing.lock();
+        try {
+            T result = transaction(work);
+            if (++commits % COMMITS_PER_CHECKPOINT == 0) {
+                checkpointSoon();
+            }
+            return result;
+        } catch (SQLException e) {
+            throw failure(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private <T extends @Nullable Object> T transaction(SqlFunction<Connection, T> work)
+            throws SQLException {
+        requireOpen();
+        Connection connection = writer;
+        if (connection == null) {
+            connection = connect(dialect.writerSetup());
+            writer = connection;
+        }
+        try {
+            execute(connection, "BEGIN IMMEDIATE");
+            T result = work.apply(connection);
+            execute(connection, "COMMIT");
+            return result;
+        } catch (Throwable e) {
+            if (!rolledBack(connection) || isDisk(e)) {
+                writer = null;
+                closeQuietly(connection);
+            }
+            throw e;
+        }
+    }
+
+    /// Does the work on a snapshot: everything it reads is of one moment. May run inside a
+    /// [#write], whose changes it does not see.
+    ///
+    /// @throws StateException where the database could not do it
+    public <T extends @Nullable Object> T read(SqlFunction<Connection, T> work) {
+        readersFree.acquireUninterruptibly();
+        Connection connection = null;
+        try {
+            requireOpen();
+            synchronized (idleReaders) {
+                connection = idleReaders.poll();
+            }
+            if (connection == null) {
+                connection = connect(dialect.readerSetup());
+            }
+            execute(connection, "BEGIN");
+            return work.apply(connection);
+        } catch (SQLException e) {
+            if (isDisk(e) && connection != null) {
+                closeQuietly(connection);
+                connection = null;
+            }
+            throw failure(e);
+        } finally {
+            if (connection != null) {
+                giveBack(connection);
+            }
+            readersFree.release();
+        }
+    }
+
+    private void giveBack(Connection connection) {
+        if (rolledBack(connection) && !closed) {
+            synchronized (idleReaders) {
+                idleReaders.push(connection);
+            }
+        } else {
+            closeQuietly(connection);
+        }
+    }
+
+    /// The main file.
+    public Path file() {
+        return file;
+    }
+
+    private void checkpointSoon() {
+        if (checkpointPending.compareAndSet(false, true)) {
+            try {
+                checkpoints.execute(this::checkpoint);
+            } catch (RejectedExecutionException _) {
+                // Closing, which does it.
+            }
+        }
+    }
+
+    private void checkpoint() {
+        checkpointPending.set(false);
+        try (Connection connection = connect(List.of())) {
+            execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        } catch (SQLException e) {
+            LOG.warn("checkpoint failed file={} reason={}", file, e.getMessage());
+        }
+    }
+
+    private Connection connect(List<String> setup) throws SQLException {
+        Connection connection = dataSource().getConnection();
+        try {
+            for (String statement : setup) {
+                execute(connection, statement);
+            }
+            return connection;
+        } catch (SQLException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private SQLiteDataSource dataSource() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_MILLIS);
+        // The file exists. One that vanished must not come back empty.
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl(Dialect.SQLITE_PREFIX + file);
+        return source;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// @return false where the connection's state is unknown
+    private static boolean rolledBack(Connection connection) {
+        try {
+            execute(connection, "ROLLBACK");
+            return true;
+        } catch (SQLException e) {
+            // Some errors end the transaction by themselves.
+            return String.valueOf(e.getMessage()).contains("no transaction is active");
+        }
+    }
+
+    private boolean isDisk(Throwable e) {
+        return e instanceof SQLException sql
+                && dialect.fault(sql.getErrorCode()) != StateException.Fault.OTHER;
+    }
+
+    private StateException failure(SQLException e) {
+        StateException.Fault fault = dialect.fault(e.getErrorCode());
+        String message =
+                switch (fault) {
+                    case DAMAGED ->
+                            "the database "
+                                    + file
+                                    + " is damaged: stop imapmirror, move this file and those with"
+                                    + " the same name and -wal or -shm behind it to another place,"
+                                    + " and start again; what it knew is found out again by"
+                                    + " comparing the servers";
+                    case FULL ->
+                            "no space left for the database " + file + ": free some on its disk";
+                    case DISK -> "the disk fails the database " + file;
+                    case BUSY -> "another process holds the database " + file;
+                    case REFUSED, OTHER -> "the database " + file + " refused a statement";
+                };
+        return new StateException(fault, message + " (" + e.getMessage() + ")", e);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StateException(
+                    StateException.Fault.REFUSED, "the database " + file + " is closed", null);
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("closing a connection failed", e);
+        }
+    }
+
+    /// Waits for what runs and closes the file; nothing is lost without it.
+    @Override
+    public void close() {
+        closed = true;
+        checkpoints.shutdown();
+        try {
+            checkpoints.awaitTermination(30, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        readersFree.acquireUninterruptibly(READERS);
+        try {
+            synchronized (idleReaders) {
+                idleReaders.forEach(Database::closeQuietly);
+                idleReaders.clear();
+            }
+        } finally {
+            readersFree.release(READERS);
+        }
+        writing.lock();
+        try {
+            if (writer != null) {
+                closeQuietly(writer);
+                writer = null;
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+}
