@@ -1,5 +1,14 @@
 package org.imapmirror.state;
 
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,14 +24,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
-import org.sqlite.SQLiteOpenMode;
 
 /// One SQL database: one writer connection, whose transactions are serialized and durable when they
 /// return, and a few read-only ones that never wait for the writer.
@@ -36,6 +37,8 @@ public final class Database implements AutoCloseable {
     private static final int READERS = 4;
     private static final int BUSY_MILLIS = 10_000;
     private static final int COMMITS_PER_CHECKPOINT = 100;
+    private static final int UNUSED_KEPT = 8192;
+    private static final int UNUSED_GIVEN_BACK = 1024;
 
     private final Dialect dialect = Dialect.SQLITE;
     private final Path file;
@@ -64,7 +67,7 @@ public final class Database implements AutoCloseable {
     /// Opens the database, creates it where it is missing, and brings it to the newest version.
     ///
     /// @param jdbcUrl `jdbc:sqlite:` and the path of a file; its folder is created with mode 0700,
-    ///     the file with mode 0600
+    ///   the file with mode 0600
     /// @param migrations the folder of the numbered SQL files, for instance `classpath:db/state`
     /// @throws StateException where that is impossible
     public static Database open(String jdbcUrl, String migrations) {
@@ -213,6 +216,24 @@ public final class Database implements AutoCloseable {
         } else {
             closeQuietly(connection);
         }
+    }
+
+    /// Gives unused pages of the file back to the disk, some at a time, where a good part of it is
+    /// unused.
+    ///
+    /// @return whether there are more
+    public boolean shrink() {
+        return write(connection -> {
+            long unused = Sql.number(connection, dialect.countUnused());
+            if (unused <= UNUSED_KEPT) {
+                return false;
+            }
+            try (Statement statement = connection.createStatement()) {
+                // Not execute(): this statement needs a step per page.
+                statement.executeUpdate(dialect.giveBack(UNUSED_GIVEN_BACK));
+            }
+            return unused - UNUSED_GIVEN_BACK > UNUSED_KEPT;
+        });
     }
 
     /// The main file.

@@ -6,7 +6,8 @@ import java.util.Map;
 /// What differs between databases: statements and settings, never control flow.
 enum Dialect {
     SQLITE(
-            // incremental auto-vacuum works only from a file's first table on, so it is set although
+            // incremental auto-vacuum works only from a file's first table on, so it is set
+            // although
             // only few databases ever shrink
             List.of(
                     "PRAGMA auto_vacuum = INCREMENTAL",
@@ -14,7 +15,8 @@ enum Dialect {
                     "PRAGMA synchronous = FULL",
                     "PRAGMA foreign_keys = ON",
                     "PRAGMA cache_size = -16384",
-                    // Checkpoints run beside the commits; this one, in a commit, is the emergency brake.
+                    // Checkpoints run beside the commits; this one, in a commit, is the emergency
+                    // brake.
                     "PRAGMA wal_autocheckpoint = 16384",
                     "PRAGMA journal_size_limit = 67108864"),
             List.of("PRAGMA query_only = ON", "PRAGMA cache_size = -4096"),
@@ -29,6 +31,16 @@ enum Dialect {
                 default -> StateException.Fault.OTHER;
             };
         }
+
+        @Override
+        String countUnused() {
+            return "PRAGMA freelist_count";
+        }
+
+        @Override
+        String giveBack(int pages) {
+            return "PRAGMA incremental_vacuum(" + pages + ")";
+        }
     };
 
     static final String SQLITE_PREFIX = "jdbc:sqlite:";
@@ -37,8 +49,7 @@ enum Dialect {
     private final List<String> readerSetup;
     private final Map<String, String> placeholders;
 
-    Dialect(
-            List<String> writerSetup, List<String> readerSetup, Map<String, String> placeholders) {
+    Dialect(List<String> writerSetup, List<String> readerSetup, Map<String, String> placeholders) {
         this.writerSetup = writerSetup;
         this.readerSetup = readerSetup;
         this.placeholders = placeholders;
@@ -59,4 +70,10 @@ enum Dialect {
 
     /// What the vendor's error code means.
     abstract StateException.Fault fault(int errorCode);
+
+    /// Asks how many pages of the database hold nothing.
+    abstract String countUnused();
+
+    /// Gives some of these back.
+    abstract String giveBack(int pages);
 }

@@ -1,5 +1,7 @@
 package org.imapmirror.state;
 
+import org.jspecify.annotations.Nullable;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,7 +9,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Statements with positional arguments (`Long`, `Integer`, `String`, `byte[]`, `Boolean`, null),
 /// short enough to be written inline in a data access class.
@@ -16,7 +17,10 @@ public final class Sql {
 
     /// @return one element per row, in the statement's order
     public static <T> List<T> list(
-            Connection connection, String sql, SqlFunction<ResultSet, T> row, @Nullable Object... args)
+            Connection connection,
+            String sql,
+            SqlFunction<ResultSet, T> row,
+            @Nullable Object... args)
             throws SQLException {
         try (PreparedStatement statement = bind(connection.prepareStatement(sql), args);
                 ResultSet rows = statement.executeQuery()) {
@@ -30,7 +34,10 @@ public final class Sql {
 
     /// @return the first row, empty where there is none
     public static <T> Optional<T> one(
-            Connection connection, String sql, SqlFunction<ResultSet, T> row, @Nullable Object... args)
+            Connection connection,
+            String sql,
+            SqlFunction<ResultSet, T> row,
+            @Nullable Object... args)
             throws SQLException {
         try (PreparedStatement statement = bind(connection.prepareStatement(sql), args);
                 ResultSet rows = statement.executeQuery()) {

@@ -1,7 +1,8 @@
 package org.imapmirror.state;
 
-import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+
+import java.sql.SQLException;
 
 /// A piece of work on a connection, or the reading of one row.
 @FunctionalInterface

@@ -32,9 +32,4 @@ public final class StateException extends RuntimeException {
     public Fault fault() {
         return fault;
     }
-
-    /// True where the fault lies in the storage, so that the same work may succeed later.
-    public boolean isStorage() {
-        return fault == Fault.FULL || fault == Fault.DISK || fault == Fault.DAMAGED;
-    }
 }

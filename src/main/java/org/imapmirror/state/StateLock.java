@@ -1,5 +1,7 @@
 package org.imapmirror.state;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,7 +10,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /// Ownership of a folder by one running process. The operating system gives it up when the process
 /// ends, however it ends.
@@ -24,7 +25,7 @@ public final class StateLock implements AutoCloseable {
     /// Creates the folder where it is missing and takes the lock.
     ///
     /// @throws StateException where another imapmirror runs on the folder, or the folder cannot be
-    ///     written
+    ///   written
     public static StateLock acquire(Path directory) {
         FileChannel channel = null;
         try {
@@ -47,7 +48,8 @@ public final class StateLock implements AutoCloseable {
             }
             channel.truncate(0);
             channel.write(
-                    StandardCharsets.US_ASCII.encode(Long.toString(ProcessHandle.current().pid())), 0);
+                    StandardCharsets.US_ASCII.encode(Long.toString(ProcessHandle.current().pid())),
+                    0);
             return new StateLock(channel);
         } catch (IOException e) {
             close(channel);

@@ -1,0 +1,4 @@
+@NullMarked
+package org.imapmirror.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.imapmirror.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,2 @@
+CREATE TABLE note (id BIGINT NOT NULL PRIMARY KEY, text TEXT, body ${blob});
+CREATE TABLE line (note BIGINT NOT NULL REFERENCES note (id));
