@@ -1,8 +1,9 @@
 package org.imapmirror.imap;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// Cuts one direction of an IMAP connection into [Frame]s, as its octets arrive.
 ///
@@ -47,7 +48,7 @@ public final class FrameScanner {
     private byte[] window = NOTHING;
 
     /// @param maxLine octets of a line (its CR included) that are kept as text, 1 or more; a longer
-    ///     one comes as [Frame.LinePart]s and then a truncated [Frame.Line]
+    ///   one comes as [Frame.LinePart]s and then a truncated [Frame.Line]
     public FrameScanner(Side side, int maxLine) {
         if (maxLine < 1) {
             throw new IllegalArgumentException("maxLine must be positive, not " + maxLine);
@@ -59,7 +60,7 @@ public final class FrameScanner {
     /// The next frame, consuming its octets from `in`.
     ///
     /// @return null when all of `in` is consumed and the current line is not complete; its octets
-    ///     are remembered
+    ///   are remembered
     public @Nullable Frame next(ByteBuffer in) {
         if (!in.hasRemaining()) {
             return null;
@@ -81,8 +82,8 @@ public final class FrameScanner {
         }
     }
 
-    /// The announced literal was refused: the next octets start a new command (RFC 9051 section 4.3).
-    /// To be called before any octet behind the header is read.
+    /// The announced literal was refused: the next octets start a new command (RFC 9051 section
+    /// 4.3). To be called before any octet behind the header is read.
     public void abandonLiteral() {
         inLiteral = false;
         newCommand();

@@ -126,6 +126,12 @@ final class FrontReader {
                     "is missing, and admin.bind is not a loopback address",
                     "write token: \"${file:UTF-8:/path}\" or bind it to 127.0.0.1");
         }
+        if (token != null && !token.reveal().matches("[!-~]+")) {
+            section.problem(
+                    "token",
+                    "holds something that no HTTP header can carry safely",
+                    "use only visible ASCII characters, for example: openssl rand -hex 32");
+        }
         section.done();
         return new Admin(bind, token);
     }

@@ -59,7 +59,7 @@ final class RouteReader {
                         }
                     },
                     "write a Java regular expression that matches the whole name, in single"
-                        + " quotes");
+                            + " quotes");
 
     private static final Kind<String> NAME =
             new Kind<>(

@@ -177,7 +177,7 @@ class ConfigLoaderTest {
                         MINIMAL.replace(
                                 ":993\"}",
                                 ":993\", login: {method: master, user: '{user}*m', password:"
-                                    + " 00123}}"));
+                                        + " 00123}}"));
         assertThat(config.server("old").login())
                 .isEqualTo(new ServerLogin.Master("{user}*m", new Secret("00123")));
         assertThat(config.toString()).doesNotContain("00123");
@@ -201,6 +201,13 @@ class ConfigLoaderTest {
                 .isEqualTo(new ServerLogin.Authzid("admin", new Secret("from-${file}")));
         assertThat(config.admin().token()).isEqualTo(new Secret("from-environment"));
         assertThat(config.toString()).doesNotContain("from-");
+    }
+
+    @Test
+    void tokenMustFitIntoAHeader() {
+        assertThat(fails(MINIMAL + "admin: {token: 'schlüssel'}\n"))
+                .hasMessageContaining("admin.token")
+                .hasMessageNotContaining("schl");
     }
 
     @Test
