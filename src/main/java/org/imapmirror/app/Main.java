@@ -1,10 +1,62 @@
 package org.imapmirror.app;
 
-/** Entry point of the {@code imapmirror} command. */
-public final class Main {
+import org.imapmirror.app.config.ConfigException;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+
+/// The `imapmirror` command.
+@Command(
+        name = "imapmirror",
+        description = "An IMAP proxy that mirrors mailbox changes in real time.",
+        subcommands = {StatusCommand.class, SweepCommand.class, VersionCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        scope = CommandLine.ScopeType.INHERIT,
+        exitCodeOnInvalidInput = ExitCode.USAGE,
+        exitCodeOnExecutionException = ExitCode.INTERNAL,
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 done, and somebody should look; 2 no answer from a running"
+                    + " imapmirror; 64 usage; 69 something needed is not available; 70 internal"
+                    + " error; 78 configuration. See docs/operations.md."
+        })
+public final class Main implements Runnable {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("imapmirror");
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, command, _) -> report(e, command.getErr()))
+                .setUsageHelpAutoWidth(true);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "imapmirror: which command?");
+    }
+
+    private static int report(Exception e, PrintWriter err) {
+        return switch (e) {
+            case ConfigException bad -> {
+                err.println("imapmirror: " + bad.getMessage());
+                yield ExitCode.CONFIG;
+            }
+            default -> {
+                err.println("imapmirror: internal error, please report it");
+                e.printStackTrace(err);
+                yield ExitCode.INTERNAL;
+            }
+        };
     }
 }
