@@ -13,4 +13,9 @@ public final class CourierServer extends RealServer {
     public static CourierServer launch() {
         return new CourierServer(Map.of());
     }
+
+    /// Starts with IDLE that tells changes at once, as Courier does where it is set up for it.
+    public static CourierServer withEnhancedIdle() {
+        return new CourierServer(Map.of("COURIER_ENHANCEDIDLE", "1"));
+    }
 }

@@ -1,0 +1,314 @@
+package org.imapmirror.mailstore;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.Appended.Refused;
+import org.imapmirror.mailstore.Appended.Stored;
+import org.imapmirror.mailstore.Appended.StoredSomewhere;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/// Stores messages at the end of one mailbox, in the order in which they are added. Bodies are sent
+/// while they are read; nothing is held in memory.
+///
+/// With MULTIAPPEND (RFC 3502) all are one command: one write to disk, and all or nothing, so that
+/// one refused message refuses all of a batch and the caller tries them one by one. Else every
+/// message is a command of its own, and many are under way at once.
+///
+/// While a batch is open its connection can do nothing else. A failure before [#finish()] returns
+/// leaves open which messages are stored; the connection is then of no more use.
+public final class Appender {
+    /// A larger body is announced first even where that costs waiting for the server, so that a
+    /// refusal comes before it and not after.
+    private static final long ASK_BEFORE = 4L << 20;
+
+    private static final Pattern PLAIN_DATE =
+            Pattern.compile("[ 0-3]\\d-[A-Z][a-z]{2}-\\d{4} [0-2]\\d:[0-5]\\d:[0-6]\\d [+-]\\d{4}");
+
+    private static final Pattern PLAIN_KEYWORD =
+            Pattern.compile("[$A-Za-z0-9][A-Za-z0-9_.-]{0,39}");
+
+    private final Connection connection;
+    private final String mailbox;
+    private final UnaryOperator<Flags> storable;
+    private final boolean multi;
+    private final long limit;
+
+    /// One for each message; null where it is part of the one MULTIAPPEND.
+    private final List<Entry> entries = new ArrayList<>();
+
+    private @Nullable Command batch;
+    private boolean batchOver;
+    private int oldest;
+    private boolean finished;
+
+    private record Entry(@Nullable Command command, @Nullable Refused refused) {}
+
+    Appender(Connection connection, String mailbox, UnaryOperator<Flags> storable, boolean multi) {
+        this.connection = connection;
+        this.mailbox = mailbox;
+        this.storable = storable;
+        this.multi = multi && connection.has("MULTIAPPEND");
+        String value = connection.capabilityValue("APPENDLIMIT");
+        long announced = value == null ? -1 : new Value.Atom(value).number();
+        this.limit = announced >= 0 ? announced : Long.MAX_VALUE;
+    }
+
+    /// Sends one message.
+    ///
+    /// @param flags those that the mailbox is known not to keep are left out; never `\Recent`
+    /// @param internalDate as a server sends it, without quotes; null for now
+    /// @param size the octets that `body` will give; one that ends early, or fails, breaks the
+    ///   connection, because the server would take what comes next for the rest of the message.
+    ///   What it has beyond `size` is not read.
+    public void add(Flags flags, @Nullable String internalDate, long size, InputStream body)
+            throws StoreException, IOException {
+        if (finished) {
+            throw new IllegalStateException("bug: this batch is finished");
+        }
+        if (size > limit) {
+            entries.add(
+                    new Entry(
+                            null,
+                            new Refused(
+                                    "TOOBIG",
+                                    "the server takes at most " + limit + " octets",
+                                    true)));
+            return;
+        }
+        if (multi) {
+            addToBatch(flags, internalDate, size, body);
+        } else {
+            addAlone(flags, internalDate, size, body);
+        }
+    }
+
+    private void addToBatch(Flags flags, @Nullable String date, long size, InputStream body)
+            throws StoreException, IOException {
+        entries.add(new Entry(null, null));
+        Command command = batch;
+        if (command == null) {
+            command =
+                    connection.begin(
+                            CommandText.of("APPEND").mailbox(mailbox), Command.Untagged.NONE);
+            batch = command;
+        } else {
+            connection.poll();
+        }
+        if (batchOver) {
+            return;
+        }
+        if (command.answer() != null) {
+            // Refused already: to send more of it could be to send a new command, and whether the
+            // server waits for the rest of this one cannot be known.
+            batchOver = true;
+            connection.abort();
+            return;
+        }
+        if (literal(command, flags, date, size)) {
+            stream(size, body);
+        } else {
+            batchOver = true;
+        }
+    }
+
+    private void addAlone(Flags flags, @Nullable String date, long size, InputStream body)
+            throws StoreException, IOException {
+        for (; entries.size() - oldest >= connection.limits().appendsInFlight(); oldest++) {
+            Command command = entries.get(oldest).command();
+            if (command != null) {
+                connection.await(command);
+            }
+        }
+        Command command =
+                connection.begin(CommandText.of("APPEND").mailbox(mailbox), Command.Untagged.NONE);
+        entries.add(new Entry(command, null));
+        if (literal(command, flags, date, size)) {
+            stream(size, body);
+            connection.write("\r\n");
+        }
+    }
+
+    private boolean literal(Command command, Flags flags, @Nullable String date, long size)
+            throws StoreException {
+        Flags sent = storable.apply(Changes.sendable(flags));
+        connection.write(
+                (sent.isEmpty() ? " " : " " + sent + " ")
+                        + (date == null ? "" : "\"" + requireDate(date) + "\" "));
+        boolean nonSync =
+                size <= ASK_BEFORE && connection.nonSyncLiteral(size) && isPlain(sent, date);
+        return connection.literalHeader(command, size, nonSync);
+    }
+
+    /// True where no server refuses the command before it has read the body: one that does, and
+    /// then does not skip an unasked body, takes it for commands.
+    private static boolean isPlain(Flags flags, @Nullable String date) {
+        return (date == null || PLAIN_DATE.matcher(date).matches())
+                && flags.list().stream()
+                        .allMatch(flag -> PLAIN_KEYWORD.matcher(flag.replace("\\", "")).matches());
+    }
+
+    private static String requireDate(String date) {
+        if (date.chars().anyMatch(c -> c < ' ' || c > '~' || c == '"' || c == '\\')) {
+            throw new IllegalArgumentException("not an INTERNALDATE");
+        }
+        return date;
+    }
+
+    private void stream(long size, InputStream body) throws StoreException, IOException {
+        Target target = new Target(size);
+        try {
+            body.transferTo(target);
+        } catch (Full _) {
+            // The body is longer than announced; the rest is not wanted.
+        } catch (Broken e) {
+            throw e.reason;
+        } catch (IOException e) {
+            connection.abort();
+            throw e;
+        }
+        if (target.rest > 0) {
+            connection.abort();
+            throw new IOException(
+                    "a message ended "
+                            + target.rest
+                            + " octets before its announced size of "
+                            + size);
+        }
+    }
+
+    /// What became of each message, in the order of the calls of [#add].
+    ///
+    /// @throws StoreException where the connection ended: some of the messages may be stored
+    public List<Appended> finish() throws StoreException {
+        finished = true;
+        return multi ? finishBatch() : finishAlone();
+    }
+
+    private List<Appended> finishAlone() throws StoreException {
+        List<Appended> out = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            if (entry.command() == null) {
+                out.add(refusedHere(entry));
+            } else {
+                Reply answer = connection.await(entry.command());
+                out.add(
+                        answer.kind().equals("OK")
+                                ? stored(answer, 1).getFirst()
+                                : refused(answer));
+            }
+        }
+        return out;
+    }
+
+    private List<Appended> finishBatch() throws StoreException {
+        Command command = batch;
+        List<Appended> fates = List.of();
+        int sent = (int) entries.stream().filter(entry -> entry.refused() == null).count();
+        if (command != null) {
+            if (!batchOver) {
+                connection.write("\r\n");
+            }
+            Reply answer = connection.await(command);
+            fates =
+                    answer.kind().equals("OK")
+                            ? stored(answer, sent)
+                            : Collections.nCopies(sent, refused(answer));
+        }
+        List<Appended> out = new ArrayList<>(entries.size());
+        int next = 0;
+        for (Entry entry : entries) {
+            out.add(entry.refused() == null ? fates.get(next++) : entry.refused());
+        }
+        return out;
+    }
+
+    private static Refused refusedHere(Entry entry) {
+        Refused refused = entry.refused();
+        if (refused == null) {
+            throw new IllegalStateException("bug: neither sent nor refused");
+        }
+        return refused;
+    }
+
+    private static List<Appended> stored(Reply answer, int count) {
+        List<Appended> out = new ArrayList<>(count);
+        if (answer.hasCode("APPENDUID")) {
+            String[] parts = answer.codeText().strip().split(" +");
+            try {
+                List<Long> uids = UidPairs.inOrder(parts[parts.length - 1]);
+                if (parts.length == 2 && uids.size() == count) {
+                    long uidValidity = UidSet.parse(parts[0]).first();
+                    uids.forEach(uid -> out.add(new Stored(uidValidity, uid)));
+                    return out;
+                }
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException _) {
+                // A code that is none: the messages are stored, and where is not known.
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            out.add(new StoredSomewhere());
+        }
+        return out;
+    }
+
+    private static Refused refused(Reply answer) {
+        String code = answer.code().isEmpty() ? null : answer.code();
+        String text = Connection.printable(answer.text());
+        boolean permanent =
+                Outlook.of(answer.kind().equals("NO") ? Kind.REFUSED : Kind.PROTOCOL, code, text)
+                        == Outlook.NEVER;
+        return new Refused(code, text, permanent);
+    }
+
+    /// The rest of the literal.
+    private final class Target extends OutputStream {
+        private long rest;
+
+        private Target(long size) {
+            rest = size;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws IOException {
+            int n = (int) Math.min(rest, length);
+            try {
+                connection.write(octets, offset, n);
+            } catch (StoreException e) {
+                throw new Broken(e);
+            }
+            rest -= n;
+            if (n < length) {
+                throw new Full();
+            }
+        }
+    }
+
+    private static final class Full extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final class Broken extends IOException {
+        private static final long serialVersionUID = 1;
+        private final transient StoreException reason;
+
+        private Broken(StoreException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+}

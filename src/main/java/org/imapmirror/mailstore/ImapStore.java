@@ -1,0 +1,318 @@
+package org.imapmirror.mailstore;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.FlagChange;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// One authenticated connection to a server, for one thread at a time; only [#wake()] may come from
+/// another one. Names of mailboxes are plain Unicode in the server's own hierarchy.
+///
+/// After a [StoreException] of [Kind#GONE] or [Kind#PROTOCOL], and where a body was not handed on
+/// to its end, the connection may be of no more use: see [#usable()].
+public final class ImapStore implements AutoCloseable {
+    private final Session session;
+    private final Runnable onClose;
+    private boolean closed;
+
+    /// What belongs to the connection and outlives one borrower of it.
+    ///
+    /// @param known mailboxes that were selected for writing, with what they can store
+    record Session(Connection connection, Tree tree, Watch watch, Map<String, Selected> known) {
+        static Session open(Endpoint server, LoginAs login, ClientLimits limits)
+                throws StoreException {
+            Connection connection = Authentication.open(server, login, limits);
+            try {
+                return new Session(
+                        connection, new Tree(connection), new Watch(connection), new HashMap<>());
+            } catch (StoreException | RuntimeException e) {
+                connection.abort();
+                throw e;
+            }
+        }
+    }
+
+    /// @param onClose gets the session back when the borrower closes this
+    ImapStore(Session session, Runnable onClose) {
+        this.session = session;
+        this.onClose = onClose;
+    }
+
+    /// Connects and logs in.
+    public static ImapStore open(Endpoint server, LoginAs login, ClientLimits limits)
+            throws StoreException {
+        Session session = Session.open(server, login, limits);
+        return new ImapStore(session, session.connection()::logout);
+    }
+
+    private Connection connection() {
+        if (closed) {
+            throw new IllegalStateException("bug: this store was closed");
+        }
+        return session.connection();
+    }
+
+    private Tree tree() {
+        connection();
+        return session.tree();
+    }
+
+    private TreeChanges treeChanges() {
+        return new TreeChanges(connection(), session.tree());
+    }
+
+    /// On a selected mailbox.
+    private Fetches fetches() {
+        requireSelected();
+        return new Fetches(connection());
+    }
+
+    private Changes changes() {
+        requireSelected();
+        return new Changes(connection());
+    }
+
+    private Selected requireSelected() {
+        Selected selected = selected();
+        if (selected == null) {
+            throw new IllegalStateException("bug: no mailbox is selected");
+        }
+        return selected;
+    }
+
+    public Endpoint server() {
+        return session.connection().server();
+    }
+
+    /// Whether the server offers an extension, for example `UIDPLUS`.
+    public boolean has(String capability) {
+        return connection().has(capability);
+    }
+
+    /// False where nothing more can be done with this connection.
+    public boolean usable() {
+        return !closed && session.connection().usable();
+    }
+
+    /// The first personal namespace.
+    public Namespace personal() {
+        return tree().personal();
+    }
+
+    /// Everything in the personal namespaces, also names that are only subscribed.
+    public List<Listed> list() throws StoreException {
+        return tree().list();
+    }
+
+    /// One mailbox's numbers each; one that does not exist is absent.
+    public Map<String, Status> status(Collection<String> names) throws StoreException {
+        return tree().status(names);
+    }
+
+    /// Opens a mailbox for reading and writing, unless it is open so already. What changed there
+    /// since is learned from the next answer of the server: see [#noop()].
+    public Selected select(String name) throws StoreException {
+        return enter(name, false);
+    }
+
+    /// Opens a mailbox for reading, unless it is open already.
+    public Selected examine(String name) throws StoreException {
+        return enter(name, true);
+    }
+
+    private Selected enter(String name, boolean readOnly) throws StoreException {
+        Connection connection = connection();
+        Mailbox open = connection.mailbox();
+        if (name.equals(open.name()) && (readOnly || !open.readOnly())) {
+            return open.snapshot(name);
+        }
+        Mailbox mailbox = new Mailbox(name, readOnly);
+        connection.enter(mailbox);
+        try {
+            Reply answer =
+                    connection.run(CommandText.of(readOnly ? "EXAMINE" : "SELECT").mailbox(name));
+            mailbox.onSelected(answer);
+        } catch (StoreException e) {
+            connection.enter(new Mailbox());
+            throw e;
+        }
+        if (mailbox.uidNext() == 0 || mailbox.uidValidity() == 0) {
+            Status status = tree().status(List.of(name)).get(name);
+            if (status != null) {
+                mailbox.learn(status);
+            }
+        }
+        if (mailbox.uidValidity() == 0) {
+            connection.enter(new Mailbox());
+            throw new StoreException(
+                    Kind.UNSUPPORTED,
+                    server(),
+                    null,
+                    "it tells no UIDVALIDITY of a mailbox, so that its messages cannot be told"
+                            + " apart");
+        }
+        Selected selected = mailbox.snapshot(name);
+        if (!selected.readOnly()) {
+            session.known().put(name, selected);
+        }
+        return selected;
+    }
+
+    /// The open mailbox, with the number of messages that the server last told; null for none.
+    public @Nullable Selected selected() {
+        Mailbox mailbox = connection().mailbox();
+        String name = mailbox.name();
+        return name == null ? null : mailbox.snapshot(name);
+    }
+
+    /// Those of the flags that a mailbox is known to keep; all that can be sent where it was never
+    /// selected here.
+    public Flags storable(String mailbox, Flags flags) {
+        Selected known = session.known().get(mailbox);
+        Flags sendable = Changes.sendable(flags);
+        return known == null ? sendable : known.storable(sendable);
+    }
+
+    /// All UIDs of the open mailbox.
+    ///
+    /// @throws StoreException as [Kind#RACE] where their number differs from the number of messages
+    ///   at that moment, repeatedly
+    public UidSet uids() throws StoreException {
+        return fetches().uids();
+    }
+
+    /// What the messages are like, ascending; those that do not exist are absent.
+    public List<Summary> summaries(UidSet uids) throws StoreException {
+        return fetches().summaries(uids);
+    }
+
+    /// The same for all messages from a UID on.
+    public List<Summary> summariesFrom(long firstUid) throws StoreException {
+        return fetches().summariesFrom(firstUid);
+    }
+
+    public Map<Long, Flags> flags(UidSet uids) throws StoreException {
+        return fetches().flags(uids);
+    }
+
+    public Map<Long, HeaderKey> headers(UidSet uids) throws StoreException {
+        return fetches().headers(uids);
+    }
+
+    /// [CanonicalDigest] of the messages; they are read in full.
+    public Map<Long, String> digests(UidSet uids) throws StoreException {
+        return fetches().digests(uids);
+    }
+
+    /// Hands each message to the sink while it arrives, in the order of the server. Messages that
+    /// do not exist are left out. No flag changes.
+    ///
+    /// @throws IOException what the sink threw
+    public void bodies(UidSet uids, BodySink sink) throws StoreException, IOException {
+        fetches().bodies(uids, sink);
+    }
+
+    /// Begins to store messages in a mailbox; as one command where the server has MULTIAPPEND.
+    public Appender appender(String mailbox) {
+        return appender(mailbox, true);
+    }
+
+    /// Begins to store messages in a mailbox.
+    ///
+    /// @param together as one command, all or nothing, where the server can do that
+    public Appender appender(String mailbox, boolean together) {
+        return new Appender(connection(), mailbox, flags -> storable(mailbox, flags), together);
+    }
+
+    public UidPairs copy(UidSet uids, String target) throws StoreException {
+        return changes().copy(uids, target);
+    }
+
+    /// Moves; where the server has no MOVE, copies and expunges.
+    ///
+    /// @throws StoreException as [Kind#UNSUPPORTED] where it has neither MOVE nor UIDPLUS
+    public UidPairs move(UidSet uids, String target) throws StoreException {
+        return changes().move(uids, target);
+    }
+
+    /// Changes flags. UIDs that do not exist are no error.
+    ///
+    /// @return those of the flags that the mailbox does not keep
+    public Flags store(UidSet uids, FlagChange change, Flags flags) throws StoreException {
+        return changes().store(uids, change, flags, requireSelected());
+    }
+
+    /// Removes just these messages.
+    ///
+    /// @throws StoreException as [Kind#UNSUPPORTED] where the server has no UIDPLUS; nothing is
+    ///   done
+    public void expunge(UidSet uids) throws StoreException {
+        changes().expunge(uids);
+    }
+
+    /// Makes a mailbox; one that is there already is fine.
+    ///
+    /// @param specialUse `\Sent` and the like, given where the server can take it; or null
+    public void create(String name, @Nullable String specialUse) throws StoreException {
+        treeChanges().create(name, specialUse);
+    }
+
+    /// Removes a mailbox; one that is not there, or holds no messages, is fine.
+    public void delete(String name) throws StoreException {
+        session.known().remove(name);
+        treeChanges().delete(name);
+    }
+
+    public void rename(String from, String to) throws StoreException {
+        session.known().clear();
+        treeChanges().rename(from, to);
+    }
+
+    public void subscribe(String name) throws StoreException {
+        treeChanges().subscribe(name);
+    }
+
+    /// A name that is not subscribed is fine.
+    public void unsubscribe(String name) throws StoreException {
+        treeChanges().unsubscribe(name);
+    }
+
+    /// Lets the server tell what changed in the open mailbox.
+    public void noop() throws StoreException {
+        connection().run(CommandText.of("NOOP"));
+    }
+
+    /// Waits until the open mailbox changes: messages come or go, or flags change. What changed
+    /// since it was selected, or since the last call, counts too.
+    ///
+    /// @param stop asked about each second
+    /// @return true where it changed, false where the time is up, `stop` says so, or after
+    ///   [#wake()]
+    public boolean idle(Duration max, BooleanSupplier stop) throws StoreException {
+        requireSelected();
+        return session.watch().idle(max, stop);
+    }
+
+    /// Ends [#idle] from another thread; one that begins later ends at once.
+    public void wake() {
+        session.watch().wake();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            onClose.run();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.imapmirror.mailstore;
+
+/// Credentials for one connection. They compare by value and never show their secrets.
+public sealed interface LoginAs {
+    /// Who logs in, for messages.
+    String user();
+
+    /// LOGIN, or AUTHENTICATE PLAIN without an authorization identity.
+    record Plain(String user, String password) implements LoginAs {
+        public Plain {
+            requireSendable(user, password);
+        }
+
+        @Override
+        public String toString() {
+            return "Plain[" + user + "]";
+        }
+    }
+
+    /// AUTHENTICATE PLAIN as somebody who may act for others (RFC 4616).
+    ///
+    /// @param authcid whose password it is
+    /// @param authzid who is acted for
+    record Authzid(String authcid, String password, String authzid) implements LoginAs {
+        public Authzid {
+            requireSendable(authcid, password);
+            requireSendable(authzid, "");
+        }
+
+        @Override
+        public String user() {
+            return authzid + " (by " + authcid + ")";
+        }
+
+        @Override
+        public String toString() {
+            return "Authzid[" + authcid + " for " + authzid + "]";
+        }
+    }
+
+    private static void requireSendable(String user, String password) {
+        if (user.isEmpty() || user.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "a user name must not be empty, and neither it nor a password may hold NUL");
+        }
+    }
+}
