@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
         description = {
             "Asks the running imapmirror how it is doing.",
             "Exit code 0: healthy; 1: degraded (something is parked or suspect, or a mirror has"
-                + " been unreachable for over a minute); 2: no answer."
+                    + " been unreachable for over a minute); 2: no answer."
         })
 final class StatusCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();

@@ -1,0 +1,82 @@
+package org.imapmirror.proxy;
+
+import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.LiteralHeader;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// The primary has greeted and nobody has logged in: its answers to CAPABILITY, NOOP, ID and LOGOUT
+/// are its own, STARTTLS is the proxy's.
+record Anonymous(Session session) implements Phase {
+    /// Commands that may have literals. A server which refuses another one early takes the literal
+    /// for commands.
+    private static final Set<String> WITH_LITERALS = Set.of("LOGIN", "ID");
+
+    @Override
+    public Step client(Frame frame) {
+        if (tooLong(frame)) {
+            return new Step.Close(Replies.TOO_LONG);
+        }
+        return frame instanceof Frame.Line line && !line.continued() ? command(line) : Step.FORWARD;
+    }
+
+    @Override
+    public Step server(Frame frame) {
+        return Step.FORWARD;
+    }
+
+    boolean tooLong(Frame frame) {
+        return switch (frame) {
+            case Frame.LinePart _ -> true;
+            case Frame.LiteralData _ -> false;
+            case Frame.Line line -> line.truncated() || tooLarge(line.literal());
+        };
+    }
+
+    private boolean tooLarge(@Nullable LiteralHeader literal) {
+        return literal != null && literal.size() > session.limits().login().literal();
+    }
+
+    private Step command(Frame.Line line) {
+        String tag = Words.tag(line.text());
+        String name = Words.second(line.text());
+        if (tag.isEmpty()) {
+            return line.literal() == null ? Step.FORWARD : new Step.Reject(Replies.BAD_TAG);
+        }
+        if (Hidden.command(name)) {
+            return new Step.Reject(Replies.bad(tag, "Unknown command"));
+        }
+        if (line.literal() != null && !WITH_LITERALS.contains(name)) {
+            return new Step.Reject(Replies.bad(tag, "No literal here before login"));
+        }
+        return switch (name) {
+            case "STARTTLS" -> startTls(tag);
+            case "LOGIN", "AUTHENTICATE" -> logIn(tag, name, line);
+            default -> Step.FORWARD;
+        };
+    }
+
+    private Step startTls(String tag) {
+        return session.offersStartTls()
+                ? whenQuiet(() -> session.startTls(tag))
+                : new Step.Reject(Replies.bad(tag, "TLS is not to be had here, or there already"));
+    }
+
+    private Step logIn(String tag, String name, Frame.Line line) {
+        return whenQuiet(() -> {
+            LoginExchange exchange = LoginExchange.of(tag, name);
+            LoggingIn next = new LoggingIn(session, exchange, this);
+            session.become(next);
+            return next.client(line);
+        });
+    }
+
+    /// What changes the connection waits until earlier commands are answered on it.
+    private Step whenQuiet(Supplier<Step> then) {
+        return session.dialogue().isQuiet()
+                ? then.get()
+                : new Step.Hold(session.dialogue().quiet().thenApply(_ -> then.get()));
+    }
+}

@@ -1,0 +1,139 @@
+package org.imapmirror.proxy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+
+import org.imapmirror.imap.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/// Connects to servers.
+final class Dialer {
+    private final Transport transport;
+    private final TlsContexts tls;
+    private final Duration limit;
+
+    /// @param limit for everything from the name to the greeting
+    Dialer(Transport transport, TlsContexts tls, Duration limit) {
+        this.transport = transport;
+        this.tls = tls;
+        this.limit = limit;
+    }
+
+    /// Connects, and completes on `loop`, where the channel will live. Never completes
+    /// exceptionally.
+    CompletableFuture<Dialed> dial(Endpoint endpoint, EventLoop loop) {
+        Attempt attempt = new Attempt(endpoint, loop);
+        attempt.begin();
+        return attempt.outcome;
+    }
+
+    /// One connection: the server's addresses are tried in turn until one greets.
+    private final class Attempt {
+        private final Endpoint endpoint;
+        private final EventLoop loop;
+        private final CompletableFuture<Dialed> outcome = new CompletableFuture<>();
+        private final ScheduledFuture<?> deadline;
+        private @Nullable ChannelFuture connecting;
+
+        Attempt(Endpoint endpoint, EventLoop loop) {
+            this.endpoint = endpoint;
+            this.loop = loop;
+            this.deadline =
+                    loop.schedule(
+                            () -> end(DialFailures.slow(endpoint, limit)),
+                            limit.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+
+        /// The JDK's resolver blocks, so it gets a thread.
+        void begin() {
+            Thread.ofVirtual()
+                    .name("resolve " + endpoint.host())
+                    .start(() -> {
+                        try {
+                            var all = InetAddress.getAllByName(endpoint.host());
+                            loop.execute(() -> connect(Arrays.asList(all).iterator()));
+                        } catch (UnknownHostException e) {
+                            loop.execute(() -> end(DialFailures.explain(endpoint, e)));
+                        }
+                    });
+        }
+
+        private void connect(Iterator<InetAddress> addresses) {
+            if (outcome.isDone()) {
+                return;
+            }
+            Bootstrap bootstrap =
+                    new Bootstrap()
+                            .group(loop)
+                            .channel(transport.connecting())
+                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limit.toMillis())
+                            .handler(new Initializer());
+            Sockets.options(bootstrap::option);
+            ChannelFuture future =
+                    bootstrap.connect(new InetSocketAddress(addresses.next(), endpoint.port()));
+            connecting = future;
+            future.addListener(_ -> {
+                if (future.isSuccess()) {
+                    return;
+                }
+                if (addresses.hasNext()) {
+                    connect(addresses);
+                } else {
+                    end(DialFailures.explain(endpoint, failure(future)));
+                }
+            });
+        }
+
+        private static Throwable failure(ChannelFuture future) {
+            Throwable cause = future.cause();
+            return cause == null ? new ConnectException("cancelled") : cause;
+        }
+
+        private void end(Dialed result) {
+            deadline.cancel(false);
+            boolean mine = outcome.complete(result);
+            switch (result) {
+                case Dialed.Unreachable _ -> {
+                    if (connecting != null) {
+                        connecting.cancel(false);
+                        connecting.channel().close();
+                    }
+                }
+                case Dialed.Upstream upstream -> {
+                    if (!mine) {
+                        upstream.early().release();
+                        upstream.channel().close();
+                    }
+                }
+            }
+        }
+
+        /// The pipeline while the server is greeted: TLS where it begins at once, then the
+        /// greeting.
+        private final class Initializer extends ChannelInitializer<SocketChannel> {
+            @Override
+            protected void initChannel(SocketChannel channel) {
+                if (endpoint.tls() == Endpoint.Tls.IMPLICIT) {
+                    channel.pipeline().addLast(tls.forServer(channel.alloc(), endpoint));
+                }
+                channel.pipeline().addLast(new GreetingHandler(endpoint, tls, Attempt.this::end));
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.imapmirror.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/// One open port.
+final class Listener {
+    private static final int BACKLOG = 1024;
+
+    private final Channel channel;
+
+    private Listener(Channel channel) {
+        this.channel = channel;
+    }
+
+    /// @throws IOException where the port cannot be had; the message names it
+    static Listener open(
+            ListenerConfig config,
+            Transport transport,
+            EventLoopGroup loops,
+            Facilities facilities,
+            Sessions sessions)
+            throws IOException {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(transport.listening())
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childHandler(new Pipeline(config.tls(), facilities, sessions));
+        Sockets.options(bootstrap::childOption);
+        var bound = bootstrap.bind(new InetSocketAddress(config.host(), config.port()));
+        bound.awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + config.describe() + ": " + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return new Listener(bound.channel());
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    void close() {
+        channel.close().awaitUninterruptibly();
+    }
+
+    /// The pipeline of a client's channel.
+    private static final class Pipeline extends ChannelInitializer<SocketChannel> {
+        private final ListenerConfig.Tls tls;
+        private final Facilities facilities;
+        private final Sessions sessions;
+
+        Pipeline(ListenerConfig.Tls tls, Facilities facilities, Sessions sessions) {
+            this.tls = tls;
+            this.facilities = facilities;
+            this.sessions = sessions;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            if (!sessions.admit()) {
+                channel.writeAndFlush(
+                                tls == ListenerConfig.Tls.IMPLICIT
+                                        ? Unpooled.EMPTY_BUFFER
+                                        : Unpooled.wrappedBuffer(Replies.CROWDED))
+                        .addListener(ChannelFutureListener.CLOSE);
+                return;
+            }
+            if (tls == ListenerConfig.Tls.IMPLICIT) {
+                channel.pipeline().addLast(facilities.tls().forClient(channel.alloc()));
+            }
+            Session session = new Session(channel, tls, facilities, sessions);
+            sessions.add(session);
+            channel.pipeline().addLast(new ClientHandler(session));
+        }
+    }
+}

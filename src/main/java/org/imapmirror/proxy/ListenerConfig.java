@@ -1,0 +1,29 @@
+package org.imapmirror.proxy;
+
+import java.util.Locale;
+
+/// Where clients connect.
+///
+/// @param host an address to bind to, or a name that resolves to one
+/// @param port 0 to 65535; 0 takes a free one, see [Proxy#ports]
+public record ListenerConfig(String host, int port, Tls tls) {
+    public enum Tls {
+        NONE,
+        STARTTLS,
+        IMPLICIT
+    }
+
+    public ListenerConfig {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("listeners: bind needs an address");
+        }
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("listeners: port " + port + " is not 0 to 65535");
+        }
+    }
+
+    /// For messages: `0.0.0.0:143 (starttls)`.
+    public String describe() {
+        return host + ":" + port + " (" + tls.name().toLowerCase(Locale.ROOT) + ")";
+    }
+}

@@ -1,0 +1,36 @@
+package org.imapmirror.proxy;
+
+import org.imapmirror.imap.Frame;
+import org.jspecify.annotations.Nullable;
+
+/// Reads who logs in from the client's frames of one LOGIN or AUTHENTICATE. It changes nothing and
+/// never fails: what it cannot read is a login of nobody that is known.
+sealed interface LoginExchange permits LoginCommand, SaslExchange {
+
+    /// Who is acted for, and what can be shown to a server to act for them again.
+    ///
+    /// @param user as the client wrote it
+    /// @param credentials null where the login cannot be repeated, or the password has not come yet
+    record Claim(String user, Tap.@Nullable Credentials credentials) {
+        @Override
+        public String toString() {
+            return "Claim[" + user + "]";
+        }
+    }
+
+    /// @param name `LOGIN` or `AUTHENTICATE`
+    static LoginExchange of(String tag, String name) {
+        return name.equals("LOGIN") ? new LoginCommand(tag) : new SaslExchange(tag);
+    }
+
+    String tag();
+
+    /// A frame from the client, before it goes on.
+    void client(Frame frame);
+
+    /// Nothing more of it can come from the client: only the tagged answer can follow.
+    boolean complete();
+
+    /// What is known by now.
+    @Nullable Claim claim();
+}

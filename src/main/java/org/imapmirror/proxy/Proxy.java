@@ -1,0 +1,123 @@
+package org.imapmirror.proxy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.route.Routes;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The IMAP front end: clients connect to its listeners and find their primary behind them.
+public final class Proxy implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
+    private final ProxyConfig config;
+    private final Routes routes;
+    private final Map<String, Endpoint> servers;
+    private final Tap tap;
+    private final ProxyMetrics metrics;
+    private final Sessions sessions;
+    private final Transport transport = Transport.best();
+    private final List<Listener> listeners = new ArrayList<>();
+    private @Nullable EventLoopGroup loops;
+
+    /// @param servers by their keys in the configuration; `routes` names only such
+    public Proxy(
+            ProxyConfig config,
+            Routes routes,
+            Map<String, Endpoint> servers,
+            Tap tap,
+            MeterRegistry meters) {
+        this.config = config;
+        this.routes = routes;
+        this.servers = Map.copyOf(servers);
+        this.tap = tap;
+        this.sessions = new Sessions(config.limits().login().connections());
+        this.metrics = new ProxyMetrics(meters, sessions::count);
+        if (!servers.containsKey(routes.defaultPrimary())) {
+            throw new IllegalArgumentException(
+                    "route.primary: there is no server " + routes.defaultPrimary());
+        }
+    }
+
+    /// Opens the ports.
+    ///
+    /// @throws IOException where a certificate cannot be read or a port cannot be had; nothing is
+    ///   open then
+    public synchronized void start() throws IOException {
+        if (loops != null) {
+            throw new IllegalStateException("started already");
+        }
+        ProxyLimits limits = config.limits();
+        TlsContexts tls = new TlsContexts(config.tls(), servers.values(), limits.connect());
+        Dialer dialer = new Dialer(transport, tls, limits.connect());
+        Facilities facilities = new Facilities(limits, routes, servers, tls, dialer, tap, metrics);
+        loops = transport.loops("proxy", Runtime.getRuntime().availableProcessors());
+        try {
+            for (ListenerConfig listener : config.listeners()) {
+                listeners.add(Listener.open(listener, transport, loops, facilities, sessions));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        LOG.atInfo()
+                .addKeyValue("addresses", addresses())
+                .addKeyValue("transport", transport.name())
+                .addKeyValue("tls", TlsContexts.PROVIDER)
+                .log("listening");
+    }
+
+    /// The ports of the listeners, in the order of the configuration; none before [#start].
+    public synchronized List<Integer> ports() {
+        return addresses().stream().map(InetSocketAddress::getPort).toList();
+    }
+
+    /// Where the listeners are bound.
+    public synchronized List<InetSocketAddress> addresses() {
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    /// Client connections at this moment, logged in or not.
+    public int sessions() {
+        return sessions.count();
+    }
+
+    /// Stops accepting, lets sessions end where nobody waits for an answer, waits for the others as
+    /// long as the limits say, and ends them. Returns when everything is closed.
+    @Override
+    public synchronized void close() {
+        EventLoopGroup running = loops;
+        if (running == null) {
+            return;
+        }
+        loops = null;
+        listeners.forEach(Listener::close);
+        listeners.clear();
+        sessions.stop();
+        await(config.limits().grace());
+        sessions.end();
+        await(LAST_WORDS);
+        running.shutdownGracefully(0, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
+    }
+
+    private void await(Duration limit) {
+        try {
+            sessions.awaitNone(limit);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.imapmirror.proxy;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import java.util.function.Supplier;
+
+/// What the front end counts.
+final class ProxyMetrics {
+    final Counter loginsOk;
+    final Counter loginsFailed;
+    final Counter bytesFromClients;
+    final Counter bytesFromPrimary;
+    final Counter unavailable;
+
+    /// How long frames waited for their [Step.Hold].
+    final Timer hold;
+
+    ProxyMetrics(MeterRegistry registry, Supplier<Number> sessions) {
+        Gauge.builder("imapmirror.proxy.sessions", sessions)
+                .description("Client connections")
+                .register(registry);
+        loginsOk = logins("ok").register(registry);
+        loginsFailed = logins("failed").register(registry);
+        bytesFromClients = bytes("from-client").register(registry);
+        bytesFromPrimary = bytes("from-primary").register(registry);
+        unavailable =
+                Counter.builder("imapmirror.proxy.unavailable")
+                        .description("Connections to a primary that did not come about")
+                        .register(registry);
+        hold =
+                Timer.builder("imapmirror.proxy.hold")
+                        .description("Time that frames waited for capture")
+                        .publishPercentileHistogram()
+                        .register(registry);
+    }
+
+    private static Counter.Builder logins(String result) {
+        return Counter.builder("imapmirror.proxy.logins").tag("result", result);
+    }
+
+    private static Counter.Builder bytes(String direction) {
+        return Counter.builder("imapmirror.proxy.bytes")
+                .baseUnit("bytes")
+                .tag("direction", direction);
+    }
+}

@@ -1,0 +1,30 @@
+package org.imapmirror.proxy;
+
+import java.nio.charset.StandardCharsets;
+
+/// What the proxy itself says to clients. It never tells names, addresses or causes.
+final class Replies {
+    static final byte[] UNAVAILABLE =
+            line("* BYE [UNAVAILABLE] The mail server cannot be reached, try again later");
+    static final byte[] CROWDED = line("* BYE [UNAVAILABLE] Too many connections, try again later");
+    static final byte[] STOPPING = line("* BYE [UNAVAILABLE] Going down, connect again");
+    static final byte[] IDLE = line("* BYE Logged out for inactivity");
+    static final byte[] LATE = line("* BYE No login in time");
+    static final byte[] TOO_LONG = line("* BYE [LIMIT] Too much before login");
+    static final byte[] ERROR = line("* BYE [SERVERBUG] Internal error, connect again");
+    static final byte[] BAD_TAG = line("* BAD Not a tag");
+
+    private Replies() {}
+
+    static byte[] bad(String tag, String text) {
+        return line(tag + " BAD " + text);
+    }
+
+    static byte[] ok(String tag, String text) {
+        return line(tag + " OK " + text);
+    }
+
+    static byte[] line(String text) {
+        return (text + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

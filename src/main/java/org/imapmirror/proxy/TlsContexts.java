@@ -1,0 +1,97 @@
+package org.imapmirror.proxy;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+
+import org.imapmirror.imap.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The TLS settings of the listeners and of every server, read once.
+final class TlsContexts {
+    /// BoringSSL where its native library loads, else the JDK's.
+    static final SslProvider PROVIDER =
+            OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+
+    private final @Nullable SslContext listeners;
+    private final Map<String, SslContext> servers = new HashMap<>();
+    private final Duration handshake;
+
+    /// @param handshake the longest time that one may take
+    /// @throws IOException where a certificate or key cannot be read; the message names the file
+    TlsContexts(@Nullable ProxyTls tls, Iterable<Endpoint> endpoints, Duration handshake)
+            throws IOException {
+        this.handshake = handshake;
+        this.listeners = tls == null ? null : listening(tls);
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.tls() != Endpoint.Tls.NONE) {
+                servers.put(endpoint.name(), connecting(endpoint));
+            }
+        }
+    }
+
+    /// For a client's connection; it shakes hands as soon as it is in the pipeline.
+    SslHandler forClient(ByteBufAllocator allocator) {
+        if (listeners == null) {
+            throw new IllegalStateException("bug: a listener has TLS without a certificate");
+        }
+        SslHandler handler = listeners.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(handshake.toMillis());
+        return handler;
+    }
+
+    SslHandler forServer(ByteBufAllocator allocator, Endpoint endpoint) {
+        SslContext context = servers.get(endpoint.name());
+        if (context == null) {
+            throw new IllegalStateException("bug: no TLS settings for " + endpoint.name());
+        }
+        SslHandler handler = context.newHandler(allocator, endpoint.host(), endpoint.port());
+        handler.setHandshakeTimeoutMillis(handshake.toMillis());
+        return handler;
+    }
+
+    private static SslContext listening(ProxyTls tls) throws IOException {
+        for (Path file : new Path[] {tls.certificate(), tls.key()}) {
+            if (!Files.isReadable(file)) {
+                throw new IOException("tls: cannot read " + file);
+            }
+        }
+        try {
+            return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
+                    .sslProvider(PROVIDER)
+                    .build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(
+                    "tls: "
+                            + tls.certificate()
+                            + " and "
+                            + tls.key()
+                            + " are not a PEM certificate and its key: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static SslContext connecting(Endpoint endpoint) throws IOException {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(PROVIDER)
+                    .trustManager(endpoint.trust().manager())
+                    .endpointIdentificationAlgorithm(
+                            endpoint.trust().checksHostName() ? "HTTPS" : null)
+                    .build();
+        } catch (IOException e) {
+            throw new IOException("servers." + endpoint.name() + ".trust: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.imapmirror.proxy;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+
+/// One end of a connection in a test. Text is octets; reading gives up after ten seconds.
+final class Wire implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    Wire(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        this.in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    static Wire to(int port) throws IOException {
+        return new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /// Sends lines, each with CRLF, in one write.
+    void send(String... lines) throws IOException {
+        raw(String.join("\r\n", lines) + "\r\n");
+    }
+
+    void raw(String octets) throws IOException {
+        raw(octets.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void raw(byte[] octets) throws IOException {
+        socket.getOutputStream().write(octets);
+        socket.getOutputStream().flush();
+    }
+
+    /// The next line without its end.
+    String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int b;
+        while ((b = in.read()) != '\n') {
+            if (b < 0) {
+                throw new IOException("end of the connection behind: " + line);
+            }
+            line.write(b);
+        }
+        String text = line.toString(StandardCharsets.ISO_8859_1);
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /// The next line that begins with this; those before it are thrown away.
+    String until(String beginning) throws IOException {
+        String line = line();
+        while (!line.startsWith(beginning)) {
+            line = line();
+        }
+        return line;
+    }
+
+    /// Sends a command and gives its tagged answer.
+    String ask(String tag, String command) throws IOException {
+        send(tag + " " + command);
+        return until(tag + " ");
+    }
+
+    String octets(int count) throws IOException {
+        return new String(bytes(count), StandardCharsets.ISO_8859_1);
+    }
+
+    byte[] bytes(int count) throws IOException {
+        byte[] octets = in.readNBytes(count);
+        if (octets.length < count) {
+            throw new IOException(
+                    "end of the connection behind: "
+                            + new String(octets, StandardCharsets.ISO_8859_1));
+        }
+        return octets;
+    }
+
+    /// True where the other side has ended its output and nothing is left; a reset is no end.
+    boolean atEnd() throws IOException {
+        return in.read() < 0;
+    }
+
+    /// True where the connection is over, however it ended.
+    boolean isOver() throws IOException {
+        try {
+            return atEnd();
+        } catch (SocketException _) {
+            return true;
+        }
+    }
+
+    /// True where nothing comes for a while.
+    boolean isQuiet() throws IOException {
+        socket.setSoTimeout(100);
+        try {
+            in.mark(1);
+            in.read();
+            in.reset();
+            return false;
+        } catch (SocketTimeoutException _) {
+            return true;
+        } finally {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        }
+    }
+
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /// Ends the connection by a reset.
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
