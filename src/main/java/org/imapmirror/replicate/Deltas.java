@@ -1,0 +1,240 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.FlagChange;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Status;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.MailboxDiff;
+import org.imapmirror.replicate.MailboxRow.Seen;
+import org.imapmirror.replicate.MessageRow.State;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Compares one mailbox with the primary and settles the difference.
+final class Deltas {
+    private static final int CHUNK = 100;
+    private static final long GONE_KEPT_MILLIS = 86_400_000L;
+
+    private final Work work;
+    private final Importer importer;
+    private final MessageEvents events;
+
+    Deltas(Work work) {
+        this.work = work;
+        this.importer = new Importer(work);
+        this.events = new MessageEvents(work);
+    }
+
+    /// Brings import-pending messages of one mailbox over.
+    ///
+    /// @return false where there is none in any mailbox that is copied
+    boolean pendingStep() throws StoreException {
+        for (MailboxRow m : work.map.all()) {
+            if (!m.copied()) {
+                continue;
+            }
+            UidSet pending = work.store.inState(m, State.PENDING);
+            if (!pending.isEmpty()) {
+                importer.fromPrimary(m, pending.chunks(CHUNK).get(0));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// True where STATUS tells the same as before the last complete comparison.
+    static boolean unchanged(MailboxRow m, Status now) {
+        return m.copied()
+                && m.uidValidity() == now.uidValidity()
+                && now.highestModseq() != 0
+                && m.seen().equals(seen(now));
+    }
+
+    private static Seen seen(Status s) {
+        return new Seen(s.uidNext(), s.messages(), s.highestModseq());
+    }
+
+    /// Looks for new messages only, and compares everything where their number then does not fit.
+    void newcomers(MailboxName name, Window window) throws StoreException {
+        MailboxRow m = work.map.get(name);
+        if (m == null) {
+            doubtTree("a change in an unknown mailbox");
+            return;
+        }
+        if (!m.copied()) {
+            return;
+        }
+        LaneMap.Touched touched = work.map.watchTouches();
+        work.examinePrimary(m);
+        MailboxRow known = work.current(m);
+        List<Summary> found = work.hands.primary().summariesFrom(known.uidSeen() + 1);
+        Status status = work.hands.primary().status(List.of(name.value())).get(name.value());
+        window.close();
+        MailboxRow now = work.map.byId(m.id());
+        if (now == null || !now.copied()) {
+            return;
+        }
+        UidSet.Builder fresh = new UidSet.Builder();
+        found.forEach(s -> fresh.add(s.uid()));
+        UidSet uids = fresh.build();
+        if (!uids.isEmpty()) {
+            UidSet rows = UidSet.of(work.store.messages(now, uids).keySet());
+            for (UidSet chunk : uids.minus(rows).chunks(CHUNK)) {
+                importer.fromPrimary(now, chunk);
+            }
+            work.map.put(work.current(now).withUidSeen(uids.last()));
+        }
+        long rows = work.store.messages(now).stream().filter(r -> r.state() != State.GONE).count();
+        if (status == null || status.messages() != rows && !touched.any(now)) {
+            everything(name, window);
+        }
+    }
+
+    /// Compares membership and flags.
+    void everything(MailboxName name, Window window) throws StoreException {
+        MailboxRow before = work.map.get(name);
+        if (before == null) {
+            doubtTree("a doubt about an unknown mailbox");
+            return;
+        }
+        if (!before.copied()) {
+            return;
+        }
+        ImapStore primary = work.hands.primary();
+        Status status = primary.status(List.of(name.value())).get(name.value());
+        if (status == null) {
+            doubtTree(name + " is no longer on the primary");
+            return;
+        }
+        LaneMap.Touched touched = work.map.watchTouches();
+        work.examinePrimary(before);
+        Map<Long, Flags> snapshot = snapshot(primary);
+        window.close();
+        MailboxRow m = work.map.byId(before.id());
+        if (m == null || !m.copied()) {
+            return;
+        }
+        Map<Long, Flags> mapped = new HashMap<>();
+        Map<Long, Long> targets = new HashMap<>();
+        UidSet.Builder known = new UidSet.Builder();
+        for (MessageRow row : work.store.messages(m)) {
+            if (row.state() == State.MAPPED) {
+                mapped.put(row.uid(), row.flags());
+                targets.put(row.uid(), row.targetUid());
+            }
+            if (row.state() != State.GONE) {
+                known.add(row.uid());
+            }
+        }
+        MailboxDiff diff =
+                MailboxDiff.of(snapshot, mapped, known.build(), uid -> touched.has(m, uid));
+        for (UidSet chunk : diff.missing().chunks(CHUNK)) {
+            importer.fromPrimary(m, chunk);
+        }
+        flags(m, diff.flags());
+        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), mapped.size());
+        MailboxRow now = work.current(m);
+        if (complete && !touched.any(now)) {
+            work.save(now.withSeen(seen(status)).withUidSeen(Math.max(0, status.uidNext() - 1)));
+        }
+        work.store.change(
+                work.lane, tx -> tx.pruneGone(now, work.clock.millis() - GONE_KEPT_MILLIS));
+    }
+
+    private static Map<Long, Flags> snapshot(ImapStore primary) throws StoreException {
+        UidSet uids = primary.uids();
+        Map<Long, Flags> flags = primary.flags(uids);
+        if (flags.size() != uids.size()) {
+            throw new StoreException(
+                    Kind.RACE, primary.server(), null, "messages went away while they were read");
+        }
+        return flags;
+    }
+
+    private void flags(MailboxRow m, Map<Long, Flags> differing) throws StoreException {
+        Map<Flags, UidSet.Builder> groups = new HashMap<>();
+        differing.forEach(
+                (uid, f) -> groups.computeIfAbsent(f, _ -> new UidSet.Builder()).add(uid));
+        for (Map.Entry<Flags, UidSet.Builder> g : groups.entrySet()) {
+            events.flags(m, g.getValue().build(), FlagChange.NOW, g.getKey());
+        }
+    }
+
+    /// @return false where the brake holds the deletions
+    private boolean remove(MailboxRow m, UidSet gone, long held) throws StoreException {
+        work.examinePrimary(m);
+        UidSet again = work.hands.primary().uids();
+        UidSet proved = gone.minus(again);
+        String item = "deletions in " + m.name();
+        if (work.brake.stops(proved.size(), held, again.size(), m.exemptFromBrake())) {
+            work.store.change(
+                    work.lane,
+                    tx ->
+                            tx.park(
+                                    item,
+                                    "brake",
+                                    proved.size()
+                                            + " of "
+                                            + held
+                                            + " messages are no longer on the primary and nobody"
+                                            + " was seen to remove them"));
+            return false;
+        }
+        if (!proved.isEmpty()) {
+            events.expunged(m, proved);
+        }
+        work.store.change(work.lane, tx -> tx.unpark(item));
+        return true;
+    }
+
+    /// Looks at the mirror: what somebody else removed there is imported again, other flags are set
+    /// back, and messages that no row maps are counted.
+    void mirrorSide(MailboxName name) throws StoreException {
+        MailboxRow m = work.map.get(name);
+        if (m == null || !m.copied()) {
+            return;
+        }
+        work.selectTarget(m);
+        ImapStore target = work.hands.target();
+        Map<Long, Flags> there = new TreeMap<>(target.flags(target.uids()));
+        Map<Long, Flags> reset = new HashMap<>();
+        for (MessageRow row : work.store.messages(m)) {
+            if (row.state() != State.MAPPED) {
+                continue;
+            }
+            Flags flags = there.remove(row.targetUid());
+            if (flags == null) {
+                work.store.change(
+                        work.lane,
+                        tx ->
+                                tx.put(
+                                        m,
+                                        new MessageRow(
+                                                row.uid(),
+                                                0,
+                                                State.PENDING,
+                                                row.size(),
+                                                row.flags())));
+            } else if (!flags.equals(target.storable(m.target(), row.flags()))) {
+                reset.put(row.uid(), row.flags());
+            }
+        }
+        flags(m, reset);
+        if (work.current(m).extra() != there.size()) {
+            work.save(work.current(m).withExtra(there.size()));
+        }
+    }
+
+    private void doubtTree(String reason) {
+        work.store.change(work.lane, tx -> tx.doubt(Doubt.TREE, null, reason));
+    }
+}

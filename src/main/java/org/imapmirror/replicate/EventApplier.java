@@ -1,0 +1,193 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.event.MailboxEvent.FlagsChanged;
+import org.imapmirror.event.MailboxEvent.MailboxSuspect;
+import org.imapmirror.event.MailboxEvent.MessageAppended;
+import org.imapmirror.event.MailboxEvent.MessagesCopied;
+import org.imapmirror.event.MailboxEvent.MessagesExpunged;
+import org.imapmirror.event.MailboxEvent.MessagesMoved;
+import org.imapmirror.event.MailboxRef;
+import org.imapmirror.journal.Journal.Entry;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/// Applies journal entries to the mirror, in order. The position moves with every applied run of
+/// entries, in one transaction with the rows that they changed or after them; each application
+/// finds its own traces after a crash in between.
+final class EventApplier {
+    private static final int LONGEST_RUN = 50;
+    private static final long BIGGEST_RUN = 32L << 20;
+    private static final int TRIES = 3;
+
+    private final Work work;
+    private final LaneKey key;
+    private final BiConsumer<LaneKey, MailboxEvent> applied;
+    private final MessageEvents messages;
+    private final TreeEvents tree;
+    private long refusedSeq;
+    private int refusals;
+
+    EventApplier(Work work, LaneKey key, BiConsumer<LaneKey, MailboxEvent> applied) {
+        this.work = work;
+        this.key = key;
+        this.applied = applied;
+        this.messages = new MessageEvents(work);
+        this.tree = new TreeEvents(work);
+    }
+
+    /// Applies the next run of entries.
+    ///
+    /// @return false where there is none
+    /// @throws StoreException where the mirror could not be asked, or wants to be asked later; the
+    ///   entry stays the next one
+    boolean step() throws StoreException {
+        List<Entry> entries = work.journal.read(work.account(), work.lane.position(), LONGEST_RUN);
+        if (entries.isEmpty()) {
+            return false;
+        }
+        List<Entry> run = run(entries);
+        try {
+            apply(run);
+        } catch (StoreException e) {
+            Entry first = run.get(0);
+            if (!refusedForGood(first, e)) {
+                throw e;
+            }
+            work.store.change(
+                    work.lane,
+                    tx -> {
+                        tx.attemptOver();
+                        tx.park("entry " + first.seq(), what(first.event()), e.text());
+                    });
+            run = run.subList(0, 1);
+        }
+        moveTo(run.get(run.size() - 1).seq());
+        run.forEach(entry -> applied.accept(key, entry.event()));
+        return true;
+    }
+
+    private void moveTo(long seq) {
+        work.store.change(work.lane, tx -> tx.position(seq));
+        LaneRow l = work.lane;
+        work.lane = new LaneRow(l.id(), l.key(), seq, l.planned(), l.names(), l.fingerprint());
+    }
+
+    /// An answer that will stay the same; a plain NO gets a few tries.
+    private boolean refusedForGood(Entry entry, StoreException e) {
+        if (e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL && e.kind() != Kind.UNSUPPORTED) {
+            return false;
+        }
+        if (!e.temporary()) {
+            return true;
+        }
+        if (e.code() != null) {
+            return false;
+        }
+        refusals = entry.seq() == refusedSeq ? refusals + 1 : 1;
+        refusedSeq = entry.seq();
+        return refusals >= TRIES;
+    }
+
+    /// The next entries that can be stored in one go: appends with bodies into one mailbox.
+    private static List<Entry> run(List<Entry> entries) {
+        if (!(entries.get(0).event() instanceof MessageAppended first)) {
+            return entries.subList(0, 1);
+        }
+        int n = 1;
+        long bytes = size(first);
+        while (n < entries.size()
+                && entries.get(n).event() instanceof MessageAppended next
+                && next.mailbox().equals(first.mailbox())
+                && bytes + size(next) <= BIGGEST_RUN) {
+            bytes += size(next);
+            n++;
+        }
+        return entries.subList(0, n);
+    }
+
+    private static long size(MessageAppended a) {
+        return a.payload() == null ? 0 : a.payload().size();
+    }
+
+    private void apply(List<Entry> run) throws StoreException {
+        Entry entry = run.get(0);
+        switch (entry.event()) {
+            case MessageAppended a -> {
+                MailboxRow m = mailbox(a.mailbox());
+                if (m != null) {
+                    messages.appended(m, new ArrayList<>(run));
+                }
+            }
+            case MessagesCopied c -> {
+                MailboxRow from = mailbox(c.source());
+                MailboxRow to = mailbox(c.target());
+                if (to != null) {
+                    messages.copied(from, c.sourceUids(), to, c.targetUids());
+                }
+            }
+            case MessagesMoved v -> {
+                MailboxRow from = mailbox(v.source());
+                MailboxRow to = mailbox(v.target());
+                messages.moved(from, v.sourceUids(), to, v.targetUids());
+            }
+            case MessagesExpunged x -> {
+                MailboxRow m = mailbox(x.mailbox());
+                if (m != null) {
+                    messages.expunged(m, x.uids());
+                }
+            }
+            case FlagsChanged f -> {
+                MailboxRow m = mailbox(f.mailbox());
+                if (m != null) {
+                    messages.flags(m, f.uids(), f.change(), f.flags());
+                }
+            }
+            case MailboxEvent.MailboxCreated c -> tree.created(c);
+            case MailboxEvent.MailboxDeleted d -> tree.deleted(d.name());
+            case MailboxEvent.MailboxRenamed r -> tree.renamed(r.from(), r.to());
+            case MailboxEvent.Subscribed s -> tree.subscribed(s.name());
+            case MailboxEvent.Unsubscribed u -> tree.unsubscribed(u.name());
+            case MailboxSuspect s ->
+                    work.store.change(work.lane, tx -> tx.doubt(s.doubt(), s.name(), s.reason()));
+        }
+    }
+
+    /// The row of the incarnation that the event speaks of; null where the map knows another one,
+    /// which leaves a doubt.
+    private @Nullable MailboxRow mailbox(MailboxRef ref) throws StoreException {
+        MailboxRow m = work.map.get(ref.name());
+        if (m == null) {
+            m = work.ensure(ref.name(), null, false);
+            work.store.change(
+                    work.lane,
+                    tx -> tx.doubt(Doubt.TREE, null, "an event named an unknown mailbox"));
+        }
+        if (ref.uidValidity() == 0 || m.uidValidity() == ref.uidValidity()) {
+            return m;
+        }
+        if (m.uidValidity() == 0) {
+            MailboxRow known = m.withUidValidity(ref.uidValidity());
+            work.save(known);
+            return known;
+        }
+        work.store.change(
+                work.lane,
+                tx ->
+                        tx.doubt(
+                                Doubt.MEMBERSHIP,
+                                ref.name(),
+                                "UIDVALIDITY of an event differs from the map's"));
+        return null;
+    }
+
+    private static String what(MailboxEvent event) {
+        return event.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,236 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.ImapText;
+import org.imapmirror.imap.MalformedException;
+import org.imapmirror.mailstore.HeaderKey;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Selected;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.Matcher;
+import org.imapmirror.reconcile.Matcher.Candidate;
+import org.imapmirror.replicate.MessageRow.State;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Brings a mailbox whose map is empty or lost to the state of the primary: first what the mirror
+/// already holds is matched, then the rest is imported in UID order, a chunk a step, so that live
+/// events go in between.
+final class FirstCopy {
+    private static final int CHUNK = 100;
+
+    private final Work work;
+    private final Importer importer;
+    private final Map<Long, Deque<UidSet>> plans = new HashMap<>();
+
+    FirstCopy(Work work) {
+        this.work = work;
+        this.importer = new Importer(work);
+    }
+
+    /// Does one chunk of one mailbox, INBOX first.
+    ///
+    /// @return false where every mailbox is copied
+    boolean step() throws StoreException {
+        MailboxRow next = null;
+        for (MailboxRow m : work.map.all()) {
+            if (!m.copied()
+                    && (next == null
+                            || m.name().isInbox()
+                            || m.id() < next.id() && !next.name().isInbox())) {
+                next = m;
+            }
+        }
+        if (next == null) {
+            return false;
+        }
+        Deque<UidSet> plan = plans.get(next.id());
+        if (plan == null) {
+            plan = plan(next);
+            plans.put(next.id(), plan);
+        }
+        UidSet chunk = plan.poll();
+        if (chunk != null) {
+            UidSet known = UidSet.of(mappedOrDecided(next, chunk));
+            UidSet missing = chunk.minus(known);
+            if (!missing.isEmpty()) {
+                importer.fromPrimary(next, missing);
+            }
+        }
+        if (plan.isEmpty()) {
+            plans.remove(next.id());
+            work.save(work.current(next).withCopied(true));
+        }
+        return true;
+    }
+
+    private List<Long> mappedOrDecided(MailboxRow m, UidSet chunk) {
+        List<Long> out = new ArrayList<>();
+        work.store
+                .messages(m, chunk)
+                .forEach((uid, row) -> {
+                    if (row.state() != State.PENDING) {
+                        out.add(uid);
+                    }
+                });
+        return out;
+    }
+
+    private Deque<UidSet> plan(MailboxRow m) throws StoreException {
+        Selected s = work.examinePrimary(m);
+        UidSet all = work.hands.primary().uids();
+        work.selectTarget(m);
+        UidSet onTarget = work.hands.target().uids();
+        match(m, all, onTarget);
+        long seen = Math.max(all.isEmpty() ? 0 : all.last(), s.uidNext() > 0 ? s.uidNext() - 1 : 0);
+        work.save(work.current(m).withUidSeen(seen));
+        return new ArrayDeque<>(all.chunks(CHUNK));
+    }
+
+    /// Maps what the mirror already holds; what is left unmapped there is counted and never
+    /// touched.
+    private void match(MailboxRow m, UidSet onPrimary, UidSet onTarget) throws StoreException {
+        List<MessageRow> rows = work.store.messages(m);
+        UidSet.Builder rowUids = new UidSet.Builder();
+        UidSet.Builder taken = new UidSet.Builder();
+        for (MessageRow row : rows) {
+            if (row.state() != State.PENDING) {
+                rowUids.add(row.uid());
+            }
+            if (row.targetUid() != 0) {
+                taken.add(row.targetUid());
+            }
+        }
+        UidSet free = onTarget.minus(taken.build());
+        UidSet wanted = onPrimary.minus(rowUids.build());
+        Map<Long, Long> pairs = Map.of();
+        if (!free.isEmpty() && !wanted.isEmpty()) {
+            Map<Long, Summary> there = new HashMap<>();
+            List<Candidate> source = candidates(work.hands.primary(), wanted, there);
+            List<Candidate> target = candidates(work.hands.target(), free, new HashMap<>());
+            Bodies bodies = new Bodies();
+            pairs = Matcher.match(source, target, bodies::same);
+            bodies.rethrow();
+            Map<Long, Long> found = pairs;
+            work.store.change(
+                    work.lane,
+                    tx -> {
+                        for (Map.Entry<Long, Long> p : found.entrySet()) {
+                            Summary s = there.get(p.getKey());
+                            if (s != null) {
+                                tx.put(
+                                        m,
+                                        new MessageRow(
+                                                p.getKey(),
+                                                p.getValue(),
+                                                State.MAPPED,
+                                                s.size(),
+                                                s.flags()));
+                            }
+                        }
+                    });
+            alignFlags(m, found, there);
+        }
+        work.save(work.current(m).withExtra(free.size() - pairs.size()));
+    }
+
+    private void alignFlags(MailboxRow m, Map<Long, Long> pairs, Map<Long, Summary> there)
+            throws StoreException {
+        ImapStore target = work.hands.target();
+        var now = target.flags(UidSet.of(pairs.values()));
+        for (Map.Entry<Long, Long> p : pairs.entrySet()) {
+            Summary s = there.get(p.getKey());
+            var flags = now.get(p.getValue());
+            if (s == null || flags == null) {
+                continue;
+            }
+            var wanted = target.storable(work.current(m).target(), s.flags());
+            if (!flags.equals(wanted)) {
+                target.store(
+                        UidSet.of(p.getValue()),
+                        org.imapmirror.event.MailboxEvent.FlagChange.NOW,
+                        s.flags());
+            }
+        }
+    }
+
+    private static List<Candidate> candidates(ImapStore store, UidSet uids, Map<Long, Summary> into)
+            throws StoreException {
+        for (Summary s : store.summaries(uids)) {
+            into.put(s.uid(), s);
+        }
+        List<Candidate> out = new ArrayList<>();
+        store.headers(uids)
+                .forEach((uid, key) -> {
+                    Summary s = into.get(uid);
+                    if (s != null) {
+                        out.add(candidate(uid, key, s));
+                    }
+                });
+        return out;
+    }
+
+    private static Candidate candidate(long uid, HeaderKey key, Summary s) {
+        return new Candidate(
+                uid, key.messageId(), key.digest(), instant(s.internalDate()), s.size());
+    }
+
+    private static @Nullable Instant instant(@Nullable String internalDate) {
+        if (internalDate == null) {
+            return null;
+        }
+        try {
+            return ImapText.parseDate(internalDate).toInstant();
+        } catch (MalformedException _) {
+            return null;
+        }
+    }
+
+    /// Compares bodies by digest, each fetched once.
+    private final class Bodies {
+        private final Map<Long, String> ofPrimary = new HashMap<>();
+        private final Map<Long, String> ofTarget = new HashMap<>();
+        private @Nullable StoreException failure;
+
+        boolean same(Candidate a, Candidate b) {
+            if (failure != null) {
+                return false;
+            }
+            try {
+                String left = digest(work.hands.primary(), ofPrimary, a.uid());
+                String right = digest(work.hands.target(), ofTarget, b.uid());
+                return left != null && left.equals(right);
+            } catch (StoreException e) {
+                failure = e;
+                return false;
+            }
+        }
+
+        private @Nullable String digest(ImapStore store, Map<Long, String> known, long uid)
+                throws StoreException {
+            String digest = known.get(uid);
+            if (digest == null) {
+                digest = store.digests(UidSet.of(uid)).get(uid);
+                if (digest != null) {
+                    known.put(uid, digest);
+                }
+            }
+            return digest;
+        }
+
+        void rethrow() throws StoreException {
+            StoreException e = failure;
+            if (e != null) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.PayloadRef;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.Appended;
+import org.imapmirror.mailstore.Appender;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Selected;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.imapmirror.mailstore.Summary;
+import org.imapmirror.replicate.MessageRow.State;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Stores messages on the mirror, from the primary or from the spool, exactly once: what is about
+/// to be sent is written down first ([Attempt]), and what became of it with the map.
+final class Importer {
+    private static final DateTimeFormatter DATE_TIME =
+            DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US)
+                    .withZone(ZoneOffset.UTC);
+
+    private final Work work;
+
+    Importer(Work work) {
+        this.work = work;
+    }
+
+    /// A body that is in the spool.
+    ///
+    /// @param confirmed when the primary confirmed it, for a message without a date of its own
+    record Spooled(
+            long uid,
+            Flags flags,
+            @Nullable String internalDate,
+            PayloadRef payload,
+            Instant confirmed) {}
+
+    /// Copies these UIDs from the primary, ascending. UIDs that the primary no longer has become
+    /// gone.
+    ///
+    /// @param uids at most a few hundred: they are one attempt
+    void fromPrimary(MailboxRow m, UidSet uids) throws StoreException {
+        work.examinePrimary(m);
+        Map<Long, Summary> found = new TreeMap<>();
+        for (Summary s : work.hands.primary().summaries(uids)) {
+            found.put(s.uid(), s);
+        }
+        UidSet there = UidSet.of(found.keySet());
+        UidSet absent = uids.minus(there);
+        if (!absent.isEmpty()) {
+            work.store.change(
+                    work.lane,
+                    tx -> {
+                        for (var i = absent.iterator(); i.hasNext(); ) {
+                            tx.gone(m, i.nextLong());
+                        }
+                    });
+        }
+        if (there.isEmpty()) {
+            return;
+        }
+        if (!store(m, found, there) && there.size() > 1) {
+            for (UidSet one : there.chunks(1)) {
+                store(m, found, one);
+            }
+        }
+    }
+
+    /// @return false where the mirror refused all of several, so that each is to be tried alone
+    private boolean store(MailboxRow m, Map<Long, Summary> found, UidSet uids)
+            throws StoreException {
+        List<Attempt.Item> planned = new ArrayList<>();
+        uids.forEach(uid -> {
+            Summary s = found.get(uid);
+            if (s != null) {
+                planned.add(new Attempt.Item(uid, s.size(), s.flags(), null, null));
+            }
+        });
+        begin(m, planned);
+        ImapStore target = work.hands.target();
+        Appender appender = target.appender(work.current(m).target());
+        List<Attempt.Item> sent = new ArrayList<>();
+        ImapStore primary = work.hands.primary();
+        try {
+            primary.bodies(
+                    uids,
+                    (uid, size, body) -> {
+                        Summary s = found.get(uid);
+                        if (s == null) {
+                            return;
+                        }
+                        appender.add(s.flags(), s.internalDate(), size, body);
+                        sent.add(new Attempt.Item(uid, s.size(), s.flags(), null, null));
+                    });
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.GONE, primary.server(), null, "a body ended early: " + e.getMessage(), e);
+        }
+        return finish(m, sent, appender.finish());
+    }
+
+    /// Stores bodies from the spool, in the order given.
+    ///
+    /// @return those that the mirror refused for good, with its words
+    Map<Spooled, String> fromSpool(MailboxRow m, List<Spooled> bodies) throws StoreException {
+        Map<Long, String> dates = datesOf(m, bodies);
+        List<Attempt.Item> items = new ArrayList<>();
+        for (Spooled b : bodies) {
+            items.add(new Attempt.Item(b.uid(), b.payload().size(), b.flags(), b.payload(), null));
+        }
+        begin(m, items);
+        ImapStore target = work.hands.target();
+        Appender appender = target.appender(work.current(m).target());
+        for (Spooled b : bodies) {
+            String date = b.internalDate();
+            if (date == null) {
+                date = dates.getOrDefault(b.uid(), DATE_TIME.format(b.confirmed()));
+            }
+            try (InputStream body = work.journal.openPayload(b.payload())) {
+                appender.add(b.flags(), date, b.payload().size(), body);
+            } catch (IOException e) {
+                throw new StoreException(
+                        Kind.GONE,
+                        target.server(),
+                        null,
+                        "the spool cannot be read: " + e.getMessage(),
+                        e);
+            }
+        }
+        List<Appended> results = appender.finish();
+        Map<Spooled, String> refused = new java.util.LinkedHashMap<>();
+        if (bodies.size() > 1 && results.stream().allMatch(r -> r instanceof Appended.Refused)) {
+            work.store.change(work.lane, LaneTx::attemptOver);
+            for (Spooled b : bodies) {
+                refused.putAll(fromSpool(m, List.of(b)));
+            }
+            return refused;
+        }
+        keep(m, items, results, false);
+        for (int i = 0; i < bodies.size(); i++) {
+            if (results.get(i) instanceof Appended.Refused r) {
+                if (!r.permanent()) {
+                    throw new StoreException(Kind.REFUSED, target.server(), r.code(), r.text());
+                }
+                refused.put(bodies.get(i), r.text());
+            }
+        }
+        return refused;
+    }
+
+    /// A message stored without a date has the primary's clock: only the primary knows it exactly.
+    private Map<Long, String> datesOf(MailboxRow m, List<Spooled> bodies) {
+        Map<Long, String> dates = new TreeMap<>();
+        UidSet undated =
+                UidSet.of(
+                        bodies.stream()
+                                .filter(b -> b.internalDate() == null)
+                                .map(Spooled::uid)
+                                .toList());
+        if (undated.isEmpty()) {
+            return dates;
+        }
+        try {
+            work.examinePrimary(m);
+            for (Summary s : work.hands.primary().summaries(undated)) {
+                if (s.internalDate() instanceof String date) {
+                    dates.put(s.uid(), date);
+                }
+            }
+        } catch (StoreException _) {
+            // The primary is away: the time at which it confirmed the message is the next best.
+            dates.clear();
+        }
+        return dates;
+    }
+
+    /// Writes the attempt down; nothing is sent before.
+    void begin(MailboxRow m, List<Attempt.Item> items) throws StoreException {
+        Selected s = work.selectTarget(m);
+        long next = s.uidNext();
+        if (next == 0) {
+            var status = work.hands.target().status(List.of(s.name())).get(s.name());
+            next = status == null ? 1 : status.uidNext();
+        }
+        Attempt attempt = new Attempt(m.id(), s.uidValidity(), next, items);
+        work.store.change(work.lane, tx -> tx.attempt(attempt));
+    }
+
+    private boolean finish(MailboxRow m, List<Attempt.Item> sent, List<Appended> results)
+            throws StoreException {
+        boolean all = results.stream().allMatch(r -> r instanceof Appended.Refused);
+        if (sent.size() > 1 && all) {
+            work.store.change(work.lane, LaneTx::attemptOver);
+            return false;
+        }
+        keep(m, sent, results, true);
+        for (Appended result : results) {
+            if (result instanceof Appended.Refused r && !r.permanent()) {
+                throw new StoreException(
+                        Kind.REFUSED, work.hands.target().server(), r.code(), r.text());
+            }
+        }
+        return true;
+    }
+
+    /// Stores what became of each. One that the server stored without telling where keeps the
+    /// attempt alive, so that [Recovery] finds it.
+    private void keep(
+            MailboxRow m, List<Attempt.Item> items, List<Appended> results, boolean parkRefused)
+            throws StoreException {
+        boolean lost = results.stream().anyMatch(r -> r instanceof Appended.StoredSomewhere);
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (int i = 0; i < items.size(); i++) {
+                        Attempt.Item item = items.get(i);
+                        switch (results.get(i)) {
+                            case Appended.Stored s ->
+                                    tx.put(
+                                            m,
+                                            new MessageRow(
+                                                    item.uid(),
+                                                    s.uid(),
+                                                    State.MAPPED,
+                                                    item.size(),
+                                                    item.flags()));
+                            case Appended.Refused r -> {
+                                if (parkRefused && r.permanent()) {
+                                    tx.put(
+                                            m,
+                                            new MessageRow(
+                                                    item.uid(),
+                                                    0,
+                                                    State.PARKED,
+                                                    item.size(),
+                                                    item.flags()),
+                                            r.text());
+                                }
+                            }
+                            case Appended.StoredSomewhere _ -> {}
+                        }
+                    }
+                    if (!lost) {
+                        tx.attemptOver();
+                    }
+                });
+        if (lost) {
+            new Recovery(work).run();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.journal.Journal;
+import org.imapmirror.reconcile.Brake;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/// What every lane works with.
+///
+/// @param primaryOf the server that serves an account's clients
+/// @param settled completes when every command now outstanding on the account's sessions was
+///   answered and its events are durable
+/// @param settleTimeout how long a comparison waits for that
+/// @param firstCopies how many first copies may run at once
+/// @param applied is told of every event that is on a mirror
+record LaneEnvironment(
+        LaneStore store,
+        Journal journal,
+        Hands.Opener opener,
+        Function<Account, String> primaryOf,
+        Function<Account, CompletionStage<Void>> settled,
+        Duration settleTimeout,
+        Semaphore firstCopies,
+        Brake brake,
+        Clock clock,
+        ScheduledExecutorService timer,
+        BiConsumer<LaneKey, MailboxEvent> applied) {}

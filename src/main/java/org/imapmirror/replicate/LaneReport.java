@@ -1,0 +1,22 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.jspecify.annotations.Nullable;
+
+/// A lane as the status shows it.
+///
+/// @param pending what is not on this mirror yet: events, first copies, messages, doubts, hints
+/// @param doubts how many of these are doubts, which make the account suspect
+/// @param lagSeconds age of the oldest event that is not applied, 0 where all are
+/// @param unreachableSeconds for how long the mirror could not be reached, 0 where it can
+public record LaneReport(
+        Account account,
+        String mirror,
+        String state,
+        long pending,
+        long parked,
+        long doubts,
+        long extra,
+        double lagSeconds,
+        long unreachableSeconds,
+        @Nullable String error) {}

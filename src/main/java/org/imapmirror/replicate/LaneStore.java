@@ -1,0 +1,332 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.reconcile.NameMap;
+import org.imapmirror.reconcile.NameMap.Hierarchy;
+import org.imapmirror.replicate.MessageRow.State;
+import org.imapmirror.state.Database;
+import org.imapmirror.state.Sql;
+import org.imapmirror.state.StateException;
+import org.jspecify.annotations.Nullable;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The map between primary and mirrors, and the lanes' positions, in the state database.
+final class LaneStore {
+    private final Database database;
+    private final Clock clock;
+
+    LaneStore(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /// Changes of one transaction.
+    interface Change<T extends @Nullable Object> {
+        T in(LaneTx tx) throws SQLException;
+    }
+
+    interface Changes {
+        void in(LaneTx tx) throws SQLException;
+    }
+
+    /// @param name null for the tree and the account
+    record DoubtRow(Doubt level, @Nullable MailboxName name, String reason, Instant since) {}
+
+    record ParkedRow(
+            String account,
+            String mirror,
+            String item,
+            String what,
+            String reason,
+            Instant since) {}
+
+    /// Numbers for the status.
+    ///
+    /// @param suspicions the doubts but for the first listing of a new lane, which is no suspicion
+    record Counts(
+            long pending, long parked, long doubts, long suspicions, long uncopied, long extra) {}
+
+    void change(LaneRow lane, Changes changes) {
+        compute(
+                lane,
+                tx -> {
+                    changes.in(tx);
+                    return true;
+                });
+    }
+
+    <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
+        return database.write(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+    }
+
+    /// The lane's row, made where it is new. A journal of another epoch means that positions in the
+    /// old one say nothing: the lane starts over, keeping its map to be matched.
+    LaneRow lane(LaneKey key, String epoch) {
+        return database.write(db -> {
+            Sql.update(
+                    db,
+                    "INSERT INTO lane (account, mirror, epoch, position, planned, primary_prefix,"
+                            + " primary_separator, target_prefix, target_separator)"
+                            + " VALUES (?, ?, ?, 0, 0, '', '', '', '')"
+                            + " ON CONFLICT (account, mirror) DO NOTHING",
+                    key.account().name(),
+                    key.mirror(),
+                    epoch);
+            return one(db, key);
+        });
+    }
+
+    private static LaneRow one(Connection db, LaneKey key) throws SQLException {
+        return Sql.one(
+                        db,
+                        "SELECT * FROM lane WHERE account = ? AND mirror = ?",
+                        LaneStore::laneRow,
+                        key.account().name(),
+                        key.mirror())
+                .orElseThrow(() -> new IllegalStateException("bug: no lane " + key));
+    }
+
+    LaneRow reload(LaneKey key) {
+        return database.read(db -> one(db, key));
+    }
+
+    List<LaneRow> lanes() {
+        return database.read(
+                db -> Sql.list(db, "SELECT * FROM lane ORDER BY id", LaneStore::laneRow));
+    }
+
+    String epochOf(LaneRow lane) {
+        return database.read(db ->
+                Sql.one(db, "SELECT epoch FROM lane WHERE id = ?", r -> r.getString(1), lane.id())
+                        .orElseThrow());
+    }
+
+    /// Takes the lane to a journal of another epoch: nothing in it is applied yet, everything is in
+    /// doubt.
+    void restart(LaneRow lane, String epoch, long position, String reason) {
+        database.write(db -> {
+            Sql.update(
+                    db,
+                    "UPDATE lane SET epoch = ?, position = ? WHERE id = ?",
+                    epoch,
+                    position,
+                    lane.id());
+            new LaneTx(db, lane.id(), clock.millis()).doubt(Doubt.ACCOUNT, null, reason);
+            return true;
+        });
+    }
+
+    /// Another account's lane to this mirror with the same storage on the primary, if there is one.
+    Optional<String> aliasOf(LaneRow lane, String fingerprint) {
+        return database.read(db ->
+                Sql.one(
+                        db,
+                        "SELECT account FROM lane WHERE mirror = ? AND fingerprint = ? AND id <> ?",
+                        r -> r.getString(1),
+                        lane.key().mirror(),
+                        fingerprint,
+                        lane.id()));
+    }
+
+    Map<MailboxName, MailboxRow> mailboxes(LaneRow lane) {
+        Map<MailboxName, MailboxRow> out = new HashMap<>();
+        database.read(db -> mailboxes(db, lane.id())).forEach(m -> out.put(m.name(), m));
+        return out;
+    }
+
+    static List<MailboxRow> mailboxes(Connection db, long lane) throws SQLException {
+        return Sql.list(
+                db,
+                "SELECT * FROM mailbox WHERE lane = ? ORDER BY id",
+                LaneStore::mailboxRow,
+                lane);
+    }
+
+    /// The rows of these UIDs, absent where there is none.
+    Map<Long, MessageRow> messages(MailboxRow m, UidSet uids) {
+        Map<Long, MessageRow> out = new HashMap<>();
+        if (uids.isEmpty()) {
+            return out;
+        }
+        database
+                .read(db ->
+                        Sql.list(
+                                db,
+                                "SELECT * FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?",
+                                LaneStore::messageRow,
+                                m.id(),
+                                uids.first(),
+                                uids.last()))
+                .stream()
+                .filter(r -> uids.contains(r.uid()))
+                .forEach(r -> out.put(r.uid(), r));
+        return out;
+    }
+
+    List<MessageRow> messages(MailboxRow m) {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT * FROM message WHERE mailbox = ? ORDER BY uid",
+                        LaneStore::messageRow,
+                        m.id()));
+    }
+
+    UidSet inState(MailboxRow m, State state) {
+        List<Long> uids =
+                database.read(db ->
+                        Sql.list(
+                                db,
+                                "SELECT uid FROM message WHERE state = ? AND mailbox = ?",
+                                r -> r.getLong(1),
+                                state.ordinal(),
+                                m.id()));
+        return UidSet.of(uids);
+    }
+
+    Optional<Attempt> attempt(LaneRow lane) {
+        return database.read(db ->
+                Sql.one(
+                        db,
+                        "SELECT * FROM attempt WHERE lane = ?",
+                        r ->
+                                new Attempt(
+                                        r.getLong("mailbox"),
+                                        r.getLong("target_uid_validity"),
+                                        r.getLong("target_uid_next"),
+                                        Attempt.itemsOf(r.getString("items"))),
+                        lane.id()));
+    }
+
+    List<DoubtRow> doubts(LaneRow lane) {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT * FROM doubt WHERE lane = ? ORDER BY since, name",
+                        r ->
+                                new DoubtRow(
+                                        Doubt.valueOf(r.getString("level")),
+                                        r.getString("name").isEmpty()
+                                                ? null
+                                                : new MailboxName(r.getString("name")),
+                                        r.getString("reason"),
+                                        Instant.ofEpochMilli(r.getLong("since"))),
+                        lane.id()));
+    }
+
+    Counts counts(LaneRow lane) {
+        return database.read(db ->
+                new Counts(
+                        inState(db, lane, State.PENDING),
+                        inState(db, lane, State.PARKED)
+                                + Sql.number(
+                                        db,
+                                        "SELECT count(*) FROM parked WHERE lane = ?",
+                                        lane.id()),
+                        Sql.number(db, "SELECT count(*) FROM doubt WHERE lane = ?", lane.id()),
+                        Sql.number(
+                                db,
+                                "SELECT count(*) FROM doubt WHERE lane = ? AND reason <> ?",
+                                lane.id(),
+                                TreeSync.FIRST_LISTING),
+                        Sql.number(
+                                db,
+                                "SELECT count(*) FROM mailbox WHERE lane = ? AND copied = 0",
+                                lane.id()),
+                        Sql.number(
+                                db,
+                                "SELECT coalesce(sum(extra), 0) FROM mailbox WHERE lane = ?",
+                                lane.id())));
+    }
+
+    private static long inState(Connection db, LaneRow lane, State state) throws SQLException {
+        return Sql.number(
+                db,
+                "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
+                        + " (SELECT id FROM mailbox WHERE lane = ?)",
+                state.ordinal(),
+                lane.id());
+    }
+
+    static String text(char separator) {
+        return separator == 0 ? "" : String.valueOf(separator);
+    }
+
+    private static char separator(String text) {
+        return text.isEmpty() ? 0 : text.charAt(0);
+    }
+
+    private static LaneRow laneRow(ResultSet r) throws SQLException {
+        return new LaneRow(
+                r.getLong("id"),
+                new LaneKey(new Account(r.getString("account")), r.getString("mirror")),
+                r.getLong("position"),
+                r.getInt("planned") != 0,
+                new NameMap(
+                        new Hierarchy(
+                                r.getString("primary_prefix"),
+                                separator(r.getString("primary_separator"))),
+                        new Hierarchy(
+                                r.getString("target_prefix"),
+                                separator(r.getString("target_separator")))),
+                r.getString("fingerprint"));
+    }
+
+    private static MailboxRow mailboxRow(ResultSet r) throws SQLException {
+        return new MailboxRow(
+                r.getLong("id"),
+                new MailboxName(r.getString("name")),
+                r.getLong("uid_validity"),
+                r.getLong("uid_seen"),
+                r.getString("target_name"),
+                r.getLong("target_uid_validity"),
+                r.getString("special_use"),
+                r.getInt("copied") != 0,
+                r.getLong("extra"),
+                new MailboxRow.Seen(
+                        r.getLong("seen_uid_next"),
+                        r.getLong("seen_messages"),
+                        r.getLong("seen_modseq")));
+    }
+
+    private static MessageRow messageRow(ResultSet r) throws SQLException {
+        return new MessageRow(
+                r.getLong("uid"),
+                r.getLong("target_uid"),
+                State.values()[r.getInt("state")],
+                r.getLong("size"),
+                LaneTx.flags(r.getString("flags")));
+    }
+
+    /// @throws StateException never for a reason of the lane's own
+    List<ParkedRow> parked() {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT l.account, l.mirror, p.item, p.what, p.reason, p.since FROM parked"
+                            + " p JOIN lane l ON l.id = p.lane UNION ALL SELECT l.account,"
+                            + " l.mirror, b.name || ' UID ' || m.uid, 'message', coalesce(m.reason,"
+                            + " ''), m.since FROM message m JOIN mailbox b ON b.id = m.mailbox JOIN"
+                            + " lane l ON l.id = b.lane WHERE m.state = 3",
+                        r ->
+                                new ParkedRow(
+                                        r.getString(1),
+                                        r.getString(2),
+                                        r.getString(3),
+                                        r.getString(4),
+                                        r.getString(5),
+                                        Instant.ofEpochMilli(r.getLong(6)))));
+    }
+}

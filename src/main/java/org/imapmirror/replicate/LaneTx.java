@@ -1,0 +1,227 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.reconcile.NameMap;
+import org.imapmirror.replicate.MessageRow.State;
+import org.imapmirror.state.Sql;
+import org.jspecify.annotations.Nullable;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+/// The changes of one transaction on a lane's rows.
+final class LaneTx {
+    private final Connection db;
+    private final long lane;
+    private final long now;
+
+    /// @param now epoch milliseconds, for the rows' `since`
+    LaneTx(Connection db, long lane, long now) {
+        this.db = db;
+        this.lane = lane;
+        this.now = now;
+    }
+
+    void position(long seq) throws SQLException {
+        Sql.update(db, "UPDATE lane SET position = ? WHERE id = ?", seq, lane);
+    }
+
+    void planned(NameMap names, @Nullable String fingerprint, long position) throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE lane SET planned = 1, primary_prefix = ?, primary_separator = ?,"
+                        + " target_prefix = ?, target_separator = ?, fingerprint = ?, position = ?"
+                        + " WHERE id = ?",
+                names.primary().prefix(),
+                LaneStore.text(names.primary().separator()),
+                names.target().prefix(),
+                LaneStore.text(names.target().separator()),
+                fingerprint,
+                position,
+                lane);
+    }
+
+    MailboxRow insertMailbox(
+            MailboxName name, String target, @Nullable String specialUse, boolean copied)
+            throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO mailbox (lane, name, uid_validity, uid_seen, target_name,"
+                    + " target_uid_validity, special_use, copied, extra, seen_uid_next,"
+                    + " seen_messages, seen_modseq) VALUES (?, ?, 0, 0, ?, 0, ?, ?, 0, 0, 0, 0)",
+                lane,
+                name.value(),
+                target,
+                specialUse,
+                copied ? 1 : 0);
+        return LaneStore.mailboxes(db, lane).stream()
+                .filter(m -> m.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("bug: the inserted mailbox is absent"));
+    }
+
+    void update(MailboxRow m) throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE mailbox SET name = ?, uid_validity = ?, uid_seen = ?, target_name = ?,"
+                        + " target_uid_validity = ?, special_use = ?, copied = ?, extra = ?,"
+                        + " seen_uid_next = ?, seen_messages = ?, seen_modseq = ? WHERE id = ?",
+                m.name().value(),
+                m.uidValidity(),
+                m.uidSeen(),
+                m.target(),
+                m.targetUidValidity(),
+                m.specialUse(),
+                m.copied() ? 1 : 0,
+                m.extra(),
+                m.seen().uidNext(),
+                m.seen().messages(),
+                m.seen().modseq(),
+                m.id());
+    }
+
+    void deleteMailbox(MailboxRow m) throws SQLException {
+        forgetMessages(m);
+        Sql.update(db, "DELETE FROM mailbox WHERE id = ?", m.id());
+    }
+
+    /// Parked messages stay named only as long as the mailbox knows their UIDs.
+    void forgetMessages(MailboxRow m) throws SQLException {
+        Sql.update(db, "DELETE FROM message WHERE mailbox = ?", m.id());
+    }
+
+    void put(MailboxRow m, MessageRow row) throws SQLException {
+        put(m, row, null);
+    }
+
+    void put(MailboxRow m, MessageRow row, @Nullable String reason) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO message (mailbox, uid, target_uid, state, size, flags, since, reason)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) DO UPDATE SET"
+                    + " target_uid = excluded.target_uid, state = excluded.state, size ="
+                    + " excluded.size, flags = excluded.flags, since = excluded.since, reason ="
+                    + " excluded.reason",
+                m.id(),
+                row.uid(),
+                row.targetUid() == 0 ? null : row.targetUid(),
+                row.state().ordinal(),
+                row.size(),
+                String.join(" ", row.flags().list()),
+                now,
+                reason);
+    }
+
+    void gone(MailboxRow m, long uid) throws SQLException {
+        put(m, new MessageRow(uid, 0, State.GONE, 0, Flags.NONE));
+    }
+
+    /// New flags for a row that keeps its reason and its age.
+    void reflag(MailboxRow m, MessageRow row) throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE message SET flags = ? WHERE mailbox = ? AND uid = ?",
+                String.join(" ", row.flags().list()),
+                m.id(),
+                row.uid());
+    }
+
+    /// Leaves a row that already says more alone.
+    void pendingIfUnknown(MailboxRow m, long uid) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO message (mailbox, uid, target_uid, state, size, flags, since, reason)"
+                        + " VALUES (?, ?, NULL, ?, 0, '', ?, NULL) ON CONFLICT (mailbox, uid) DO"
+                        + " NOTHING",
+                m.id(),
+                uid,
+                State.PENDING.ordinal(),
+                now);
+    }
+
+    /// Gone rows guard against appends that are confirmed late; after a day none can be.
+    void pruneGone(MailboxRow m, long olderThan) throws SQLException {
+        Sql.update(
+                db,
+                "DELETE FROM message WHERE mailbox = ? AND state = ? AND since < ?",
+                m.id(),
+                State.GONE.ordinal(),
+                olderThan);
+    }
+
+    void attempt(Attempt a) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO attempt (lane, mailbox, target_uid_validity, target_uid_next, items)"
+                        + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (lane) DO UPDATE SET"
+                        + " mailbox = excluded.mailbox,"
+                        + " target_uid_validity = excluded.target_uid_validity,"
+                        + " target_uid_next = excluded.target_uid_next, items = excluded.items",
+                lane,
+                a.mailbox(),
+                a.targetUidValidity(),
+                a.targetUidNext(),
+                a.itemsAsText());
+    }
+
+    void attemptOver() throws SQLException {
+        Sql.update(db, "DELETE FROM attempt WHERE lane = ?", lane);
+    }
+
+    void doubt(Doubt level, @Nullable MailboxName name, String reason) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO doubt (lane, level, name, reason, since) VALUES (?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (lane, level, name) DO UPDATE SET"
+                        + " reason = excluded.reason, since = excluded.since",
+                lane,
+                level.name(),
+                name == null ? "" : name.value(),
+                reason,
+                now);
+    }
+
+    void settled(LaneStore.DoubtRow d) throws SQLException {
+        Sql.update(
+                db,
+                "DELETE FROM doubt WHERE lane = ? AND level = ? AND name = ? AND since <= ?",
+                lane,
+                d.level().name(),
+                d.name() == null ? "" : d.name().value(),
+                d.since());
+    }
+
+    /// After a rename, what is in doubt about the mailbox is about its new name.
+    void renameDoubts(MailboxName from, MailboxName to) throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE OR REPLACE doubt SET name = ? WHERE lane = ? AND name = ?",
+                to.value(),
+                lane,
+                from.value());
+    }
+
+    void park(String item, String what, String reason) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO parked (lane, item, what, reason, since) VALUES (?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (lane, item) DO UPDATE SET reason = excluded.reason",
+                lane,
+                item,
+                what,
+                reason,
+                now);
+    }
+
+    void unpark(String item) throws SQLException {
+        Sql.update(db, "DELETE FROM parked WHERE lane = ? AND item = ?", lane, item);
+    }
+
+    static Flags flags(String text) {
+        return text.isEmpty() ? Flags.NONE : Flags.of(Arrays.asList(text.split(" ", -1)));
+    }
+}

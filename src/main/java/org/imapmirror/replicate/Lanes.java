@@ -1,0 +1,253 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.journal.Journal;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.route.Mirror;
+import org.imapmirror.route.Routes;
+import org.imapmirror.state.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
+/// the journal go of what every mirror has.
+public final class Lanes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
+
+    private final LanesConfig config;
+    private final Routes routes;
+    private final Journal journal;
+    private final LaneStore store;
+    private final Clock clock;
+    private final LaneEnvironment env;
+    private final ScheduledExecutorService timer;
+    private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+    private final MarkedAccounts marked;
+    private volatile boolean closed;
+
+    /// Opens an authenticated connection to a server on behalf of an account.
+    @FunctionalInterface
+    public interface Connections {
+        ImapStore open(String server, Account account) throws StoreException;
+    }
+
+    /// @param settled completes when the commands now outstanding on an account's sessions were
+    ///   answered and their events are durable
+    /// @param applied is told of every event that reached a mirror; must be quick
+    public Lanes(
+            LanesConfig config,
+            Database state,
+            Journal journal,
+            Routes routes,
+            Connections connections,
+            Function<Account, CompletionStage<Void>> settled,
+            BiConsumer<LaneKey, MailboxEvent> applied) {
+        this(config, state, journal, routes, connections, settled, applied, Clock.systemUTC());
+    }
+
+    private Lanes(
+            LanesConfig config,
+            Database state,
+            Journal journal,
+            Routes routes,
+            Connections connections,
+            Function<Account, CompletionStage<Void>> settled,
+            BiConsumer<LaneKey, MailboxEvent> applied,
+            Clock clock) {
+        this.config = config;
+        this.routes = routes;
+        this.journal = journal;
+        this.clock = clock;
+        this.store = new LaneStore(state, clock);
+        this.timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("lanes-timer").factory());
+        this.env =
+                new LaneEnvironment(
+                        store,
+                        journal,
+                        connections::open,
+                        routes::primaryOf,
+                        settled,
+                        config.settleTimeout(),
+                        new Semaphore(config.firstCopies()),
+                        config.brake(),
+                        clock,
+                        timer,
+                        applied);
+        this.marked = new MarkedAccounts(journal, this::sweep, timer, config.secondSweep());
+    }
+
+    /// Takes up every lane that is known, the accounts that the configuration lists, and the
+    /// accounts whose commands were cut off when imapmirror last ended. From here on the status is
+    /// right.
+    public void start() {
+        for (LaneRow row : store.lanes()) {
+            seen(row.key().account());
+        }
+        journal.accounts().forEach(this::seen);
+        routes.rules().listed().forEach(this::seen);
+        journal.marks().forEach(mark -> uncertain(mark.account(), mark.generation()));
+        journal.onAppended(this::wake);
+        long trim = TRIM_EVERY.toMillis();
+        timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
+        Duration every = config.sweepEvery();
+        if (every != null) {
+            timer.scheduleWithFixedDelay(
+                    this::sweepAll, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// An account exists: it is copied to every mirror that it does not have yet.
+    public void seen(Account account) {
+        for (Lane lane : of(account)) {
+            lane.wake();
+        }
+    }
+
+    /// The journal has something for an account.
+    public void wake(Account account) {
+        seen(account);
+    }
+
+    /// Credentials for an account are there or new.
+    public void login(Account account) {
+        for (Lane lane : of(account)) {
+            lane.loginChanged();
+        }
+    }
+
+    /// A change was seen that the journal may not hold.
+    public void hint(Account account, MailboxName mailbox, Doubt doubt) {
+        for (Lane lane : of(account)) {
+            lane.hint(mailbox, doubt);
+        }
+    }
+
+    /// Commands of an account may have been executed without being captured: it is compared now and
+    /// once more later, because the primary may still be executing. Then the mark is cleared.
+    public void uncertain(Account account, long generation) {
+        marked.add(account, generation);
+    }
+
+    /// Compares both sides of an account completely.
+    ///
+    /// @return completes when that is done on every mirror; never where a mirror stays away
+    public CompletionStage<Void> sweep(Account account) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Lane lane : of(account)) {
+            all.add(lane.sweep().toCompletableFuture());
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    /// Sweeps every known account.
+    public CompletionStage<Void> sweepAll() {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Lane lane : lanes.values()) {
+            all.add(lane.sweep().toCompletableFuture());
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    /// The accounts that have a lane.
+    public List<Account> accounts() {
+        return lanes.keySet().stream().map(LaneKey::account).distinct().sorted().toList();
+    }
+
+    /// How many accounts wait for the sweeps that settle a mark.
+    public int markedAccounts() {
+        return marked.size();
+    }
+
+    /// True where a sweep must settle what was cut off on this account.
+    public boolean isMarked(Account account) {
+        return marked.contains(account);
+    }
+
+    /// Every lane as it is now.
+    public List<LaneReport> report() {
+        Instant now = clock.instant();
+        return lanes.values().stream()
+                .sorted((a, b) -> a.key().toString().compareTo(b.key().toString()))
+                .map(lane -> report(lane, now))
+                .toList();
+    }
+
+    private static LaneReport report(Lane lane, Instant now) {
+        Lane.Progress p = lane.progress();
+        LaneState s = lane.state();
+        Instant oldest = p.oldest();
+        Instant down = s.unreachableSince();
+        return new LaneReport(
+                lane.key().account(),
+                lane.key().mirror(),
+                s.name().toString(),
+                p.pending(),
+                p.counts().parked(),
+                p.counts().suspicions(),
+                p.counts().extra(),
+                oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
+                down == null ? 0 : Duration.between(down, now).toSeconds(),
+                s.error());
+    }
+
+    private List<Lane> of(Account account) {
+        if (closed) {
+            return List.of();
+        }
+        List<Lane> out = new ArrayList<>();
+        for (Mirror mirror : routes.mirrorsOf(account)) {
+            out.add(
+                    lanes.computeIfAbsent(
+                            new LaneKey(account, mirror.server()), key -> new Lane(key, env)));
+        }
+        return out;
+    }
+
+    /// Deletes journal entries that every mirror of their account has.
+    private void trim() {
+        try {
+            for (Account account : accounts()) {
+                long position =
+                        of(account).stream().mapToLong(l -> l.row().position()).min().orElse(0);
+                if (position > 0) {
+                    journal.trim(account, position);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the journal was not trimmed, tried again later: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        lanes.values().forEach(Lane::close);
+        timer.shutdownNow();
+        for (Lane lane : lanes.values()) {
+            lane.awaitEnd(Duration.ofSeconds(10));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxEvent.MailboxCreated;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Status;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Events about mailboxes and subscriptions. Each finds its own traces: what is already as the
+/// event says is done.
+final class TreeEvents {
+    private final Work work;
+
+    TreeEvents(Work work) {
+        this.work = work;
+    }
+
+    void created(MailboxCreated c) throws StoreException {
+        work.map.touch(c.name());
+        work.ensure(c.name(), c.specialUse(), true);
+    }
+
+    void deleted(MailboxName name) throws StoreException {
+        work.map.touch(name);
+        MailboxRow m = work.map.get(name);
+        if (m != null) {
+            delete(m);
+        }
+    }
+
+    /// Deletes the mirror's mailbox; where it must stay for its children, only its messages go.
+    void delete(MailboxRow m) throws StoreException {
+        ImapStore target = work.hands.target();
+        try {
+            target.delete(m.target());
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED || e.temporary() && e.code() != null) {
+                throw e;
+            }
+            if (target.status(List.of(m.target())).containsKey(m.target())) {
+                emptied(m);
+            }
+        }
+        work.store.change(work.lane, tx -> tx.deleteMailbox(m));
+        work.map.remove(m);
+    }
+
+    /// Removes exactly the messages that the map knows; what others put there stays.
+    private void emptied(MailboxRow m) throws StoreException {
+        UidSet.Builder mapped = new UidSet.Builder();
+        for (MessageRow row : work.store.messages(m)) {
+            if (row.targetUid() != 0) {
+                mapped.add(row.targetUid());
+            }
+        }
+        UidSet uids = mapped.build();
+        if (!uids.isEmpty()) {
+            work.selectTarget(m);
+            work.hands.target().expunge(uids.intersect(work.hands.target().uids()));
+        }
+    }
+
+    void renamed(MailboxName from, MailboxName to) throws StoreException {
+        work.map.touch(from);
+        work.map.touch(to);
+        char separator = work.lane.names().primary().separator();
+        List<MailboxRow> moved = new ArrayList<>();
+        for (MailboxRow m : work.map.all()) {
+            if (m.name().equals(from) || m.name().isBelow(from, separator)) {
+                moved.add(m);
+            }
+        }
+        if (work.map.get(to) != null || moved.isEmpty()) {
+            // Either the listing already had the new name, or the map is out of step.
+            doubtTree("a rename of " + from + " does not fit the map");
+            return;
+        }
+        onMirror(from, to);
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (MailboxRow m : moved) {
+                        MailboxName name = m.name().renamed(from, to, separator);
+                        MailboxRow now = m.withName(name, work.lane.names().toTarget(name));
+                        tx.update(now);
+                        tx.renameDoubts(m.name(), name);
+                    }
+                });
+        for (MailboxRow m : moved) {
+            MailboxName name = m.name().renamed(from, to, separator);
+            work.map.touch(name);
+            work.map.put(m.withName(name, work.lane.names().toTarget(name)));
+        }
+        checkValidity(moved);
+    }
+
+    private void onMirror(MailboxName from, MailboxName to) throws StoreException {
+        ImapStore target = work.hands.target();
+        String old = work.lane.names().toTarget(from);
+        String now = work.lane.names().toTarget(to);
+        try {
+            target.rename(old, now);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+            Map<String, Status> there = target.status(List.of(old, now));
+            if (there.containsKey(old) || !there.containsKey(now)) {
+                throw e;
+            }
+        }
+    }
+
+    /// Some servers give a renamed mailbox a new UIDVALIDITY: its map is then matched anew.
+    private void checkValidity(List<MailboxRow> moved) throws StoreException {
+        List<String> names = new ArrayList<>();
+        for (MailboxRow m : moved) {
+            names.add(work.current(m).target());
+        }
+        Map<String, Status> now = work.hands.target().status(names);
+        for (MailboxRow old : moved) {
+            MailboxRow m = work.current(old);
+            Status s = now.get(m.target());
+            if (s != null
+                    && m.targetUidValidity() != 0
+                    && s.uidValidity() != m.targetUidValidity()) {
+                work.forget(m);
+            }
+        }
+    }
+
+    void subscribed(MailboxName name) throws StoreException {
+        work.map.touch(name);
+        ImapStore target = work.hands.target();
+        String mirrored = work.lane.names().toTarget(name);
+        try {
+            target.subscribe(mirrored);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED
+                    || target.status(List.of(mirrored)).containsKey(mirrored)) {
+                throw e;
+            }
+            // A subscription may outlive its mailbox; some servers only take it for one that
+            // exists.
+            target.create(mirrored, null);
+            target.subscribe(mirrored);
+            target.delete(mirrored);
+        }
+    }
+
+    void unsubscribed(MailboxName name) throws StoreException {
+        work.map.touch(name);
+        try {
+            work.hands.target().unsubscribe(work.lane.names().toTarget(name));
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+        }
+    }
+
+    private void doubtTree(String reason) {
+        work.store.change(work.lane, tx -> tx.doubt(Doubt.TREE, null, reason));
+    }
+}

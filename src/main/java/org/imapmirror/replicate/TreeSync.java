@@ -1,0 +1,157 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Listed;
+import org.imapmirror.mailstore.Namespace;
+import org.imapmirror.mailstore.Status;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.reconcile.NameMap;
+import org.imapmirror.reconcile.NameMap.Hierarchy;
+import org.imapmirror.reconcile.TreeDiff;
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Compares the mailbox trees and the subscriptions of both sides and settles the difference.
+final class TreeSync {
+    static final String FIRST_LISTING = "first listing";
+
+    private final Work work;
+    private final TreeEvents events;
+
+    TreeSync(Work work) {
+        this.work = work;
+        this.events = new TreeEvents(work);
+    }
+
+    /// Starts a lane: learns the hierarchies, and sets the position to what the listing to come
+    /// will cover. The listing itself is a doubt, so that a crash in between changes nothing.
+    ///
+    /// @return the account that already mirrors this very storage under another name, or null
+    @Nullable String plan() throws StoreException {
+        ImapStore primary = work.hands.primary();
+        ImapStore target = work.hands.target();
+        long head = work.journal.head(work.account());
+        NameMap names = new NameMap(hierarchy(primary.personal()), hierarchy(target.personal()));
+        Status inbox = primary.status(List.of("INBOX")).get("INBOX");
+        String fingerprint = inbox == null ? null : inbox.mailboxId();
+        if (fingerprint != null) {
+            String other = work.store.aliasOf(work.lane, fingerprint).orElse(null);
+            if (other != null) {
+                return other;
+            }
+        }
+        work.store.change(
+                work.lane,
+                tx -> {
+                    tx.planned(names, fingerprint, head);
+                    tx.doubt(Doubt.TREE, null, FIRST_LISTING);
+                });
+        work.lane = work.store.reload(work.lane.key());
+        return null;
+    }
+
+    private static Hierarchy hierarchy(Namespace n) {
+        return new Hierarchy(n.prefix(), n.separator());
+    }
+
+    void run(Window window) throws StoreException {
+        LaneMap.Touched touched = work.map.watchTouches();
+        List<Listed> listed = work.hands.primary().list();
+        window.close();
+        Set<MailboxName> names = selectable(listed);
+        TreeDiff diff = TreeDiff.of(names, work.map.names(), touched.names());
+        Map<MailboxName, @Nullable String> uses = new HashMap<>();
+        listed.forEach(l -> uses.put(new MailboxName(l.name()), l.specialUse()));
+        for (MailboxName name : diff.created()) {
+            make(name, uses.get(name));
+        }
+        if (!diff.absent().isEmpty()) {
+            remove(diff.absent());
+        }
+        subscriptions(listed, touched.names());
+    }
+
+    private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
+        String item = "mailbox " + name;
+        try {
+            work.ensure(name, specialUse, false);
+            work.store.change(work.lane, tx -> tx.unpark(item));
+        } catch (IllegalArgumentException e) {
+            work.store.change(
+                    work.lane, tx -> tx.park(item, "mailbox", String.valueOf(e.getMessage())));
+        } catch (StoreException e) {
+            if (e.temporary()) {
+                throw e;
+            }
+            work.store.change(work.lane, tx -> tx.park(item, "mailbox", e.text()));
+        }
+    }
+
+    private static Set<MailboxName> selectable(List<Listed> listed) {
+        Set<MailboxName> names = new HashSet<>();
+        for (Listed l : listed) {
+            if (l.selectable()) {
+                names.add(new MailboxName(l.name()));
+            }
+        }
+        return names;
+    }
+
+    /// A mailbox that two listings lack is gone, unless that takes more than the brake lets
+    /// through.
+    private void remove(Set<MailboxName> absent) throws StoreException {
+        Set<MailboxName> again = selectable(work.hands.primary().list());
+        for (MailboxName name : absent) {
+            MailboxRow m = work.map.get(name);
+            if (m == null || again.contains(name)) {
+                continue;
+            }
+            long held = work.store.messages(m).stream().filter(r -> r.targetUid() != 0).count();
+            String item = "deletion of " + name;
+            if (again.isEmpty() || held > work.brake.messages()) {
+                work.store.change(
+                        work.lane,
+                        tx ->
+                                tx.park(
+                                        item,
+                                        "brake",
+                                        "the mailbox is no longer on the primary, nobody was seen"
+                                                + " to delete it, and it holds "
+                                                + held
+                                                + " messages on the mirror"));
+                continue;
+            }
+            events.delete(m);
+            work.store.change(work.lane, tx -> tx.unpark(item));
+        }
+    }
+
+    private void subscriptions(List<Listed> listed, Set<MailboxName> touched)
+            throws StoreException {
+        Set<String> onMirror = new HashSet<>();
+        for (Listed l : work.hands.target().list()) {
+            if (l.subscribed()) {
+                onMirror.add(new MailboxName(l.name()).value());
+            }
+        }
+        for (Listed l : listed) {
+            MailboxName name = new MailboxName(l.name());
+            if (touched.contains(name)) {
+                continue;
+            }
+            boolean there = onMirror.contains(work.lane.names().toTarget(name));
+            if (l.subscribed() && !there) {
+                events.subscribed(name);
+            } else if (!l.subscribed() && there) {
+                events.unsubscribed(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.MailboxEvent.MessageAppended;
+import org.imapmirror.event.MailboxEvent.MessagesCopied;
+import org.imapmirror.event.MailboxEvent.MessagesMoved;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.journal.Journal.Entry;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.Summary;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// Keeps the mirror's order the primary's UID order: before a UID is stored, what the primary holds
+/// below it is. A UID-stable cutover needs a map that keeps order.
+///
+/// UIDs that the journal is about to bring are not fetched. With the primary away the order is
+/// given up rather than the message; the gap is looked at again with the next one.
+final class UidOrder {
+    private static final int LOOK_AHEAD = 500;
+    private static final int CHUNK = 100;
+
+    private final Work work;
+    private final Importer importer;
+    private final Map<Long, Long> unsettled = new HashMap<>();
+
+    UidOrder(Work work, Importer importer) {
+        this.work = work;
+        this.importer = importer;
+    }
+
+    /// Imports what the primary has between the highest known UID and these.
+    void fillBelow(MailboxRow m, UidSet uids) throws StoreException {
+        MailboxRow now = work.current(m);
+        if (uids.last() <= now.uidSeen() + uids.size()
+                && uids.equals(UidSet.range(now.uidSeen() + 1, uids.last()))) {
+            return;
+        }
+        if (uids.last() <= now.uidSeen()) {
+            return;
+        }
+        UidSet range = UidSet.range(now.uidSeen() + 1, uids.last());
+        UidSet known = UidSet.of(work.store.messages(m, range).keySet());
+        UidSet gap = range.minus(uids).minus(known);
+        if (!gap.isEmpty()) {
+            gap = gap.minus(announced(m));
+        }
+        if (gap.isEmpty()) {
+            return;
+        }
+        try {
+            work.examinePrimary(m);
+            UidSet.Builder there = new UidSet.Builder();
+            for (Summary s : work.hands.primary().summaries(gap)) {
+                there.add(s.uid());
+            }
+            for (UidSet chunk : there.build().chunks(CHUNK)) {
+                importer.fromPrimary(m, chunk);
+            }
+        } catch (StoreException e) {
+            if (e.server().name().equals(work.lane.key().mirror())) {
+                throw e;
+            }
+            unsettled.put(m.id(), gap.first());
+        }
+    }
+
+    private UidSet announced(MailboxRow m) {
+        UidSet.Builder out = new UidSet.Builder();
+        for (Entry e : work.journal.read(work.account(), work.lane.position(), LOOK_AHEAD)) {
+            switch (e.event()) {
+                case MessageAppended a when a.mailbox().name().equals(m.name()) -> out.add(a.uid());
+                case MessagesCopied c when c.target().name().equals(m.name()) ->
+                        out.addAll(c.targetUids());
+                case MessagesMoved v when v.target().name().equals(m.name()) ->
+                        out.addAll(v.targetUids());
+                default -> {}
+            }
+        }
+        return out.build();
+    }
+
+    /// These UIDs have rows now. Kept in memory until the run's end: without it the rows tell the
+    /// same.
+    void seen(MailboxRow m, UidSet uids) {
+        if (unsettled.remove(m.id()) == null) {
+            work.map.put(work.current(m).withUidSeen(uids.last()));
+        }
+    }
+}

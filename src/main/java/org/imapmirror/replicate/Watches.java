@@ -1,0 +1,172 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Listed;
+import org.imapmirror.mailstore.Status;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.route.Routes;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Watches active accounts on the primary, so that deliveries and other changes past the proxy
+/// reach the mirrors within seconds: IDLE on INBOX, STATUS of the other mailboxes from time to
+/// time.
+///
+/// An account is active from its first session until a while after its last one.
+public final class Watches implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+    private static final Duration REST = Duration.ofSeconds(5);
+
+    private final Lanes.Connections connections;
+    private final Routes routes;
+    private final Lanes lanes;
+    private final Mode mode;
+    private final Duration round;
+    private final Duration activeFor;
+    private final Map<Account, Watch> watches = new HashMap<>();
+    private boolean closed;
+
+    /// Who is watched.
+    public enum Mode {
+        NONE,
+        ACTIVE,
+        ALL
+    }
+
+    /// @param round time between two looks at the mailboxes other than INBOX
+    /// @param activeFor how long an account stays active after its last session
+    public Watches(
+            Lanes.Connections connections,
+            Routes routes,
+            Lanes lanes,
+            Mode mode,
+            Duration round,
+            Duration activeFor) {
+        this.connections = connections;
+        this.routes = routes;
+        this.lanes = lanes;
+        this.mode = mode;
+        this.round = round;
+        this.activeFor = activeFor;
+    }
+
+    /// A session of the account is there, or an account is known at all (mode ALL).
+    public synchronized void active(Account account) {
+        if (closed || mode == Mode.NONE || routes.mirrorsOf(account).isEmpty()) {
+            return;
+        }
+        Watch watch = watches.get(account);
+        if (watch == null || !watch.thread.isAlive()) {
+            watch = new Watch(account);
+            watches.put(account, watch);
+            watch.thread.start();
+        }
+        watch.lastActive = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        List<Watch> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(watches.values());
+        }
+        all.forEach(w -> w.thread.interrupt());
+        for (Watch w : all) {
+            ImapStore open = w.open;
+            if (open != null) {
+                open.wake();
+            }
+        }
+    }
+
+    private final class Watch {
+        private final Account account;
+        private final Thread thread;
+        private volatile long lastActive = System.nanoTime();
+        private volatile @Nullable ImapStore open;
+        private Map<String, Status> known = new HashMap<>();
+
+        Watch(Account account) {
+            this.account = account;
+            this.thread = Thread.ofVirtual().name("watch-" + account).unstarted(this::run);
+        }
+
+        private boolean over() {
+            return Thread.currentThread().isInterrupted()
+                    || mode == Mode.ACTIVE && System.nanoTime() - lastActive > activeFor.toNanos();
+        }
+
+        private void run() {
+            while (!over()) {
+                try (ImapStore store = connections.open(routes.primaryOf(account), account)) {
+                    open = store;
+                    watch(store);
+                } catch (StoreException e) {
+                    LOG.debug("watch of account={} interrupted: {}", account, e.getMessage());
+                    pause();
+                } finally {
+                    open = null;
+                }
+            }
+        }
+
+        private void pause() {
+            try {
+                Thread.sleep(REST);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void watch(ImapStore store) throws StoreException {
+            store.examine("INBOX");
+            boolean first = known.isEmpty();
+            while (!over()) {
+                look(store, first);
+                first = false;
+                if (store.idle(round, this::over)) {
+                    lanes.hint(account, MailboxName.INBOX, Doubt.MEMBERSHIP);
+                }
+            }
+        }
+
+        private void look(ImapStore store, boolean first) throws StoreException {
+            Set<String> names = new HashSet<>();
+            for (Listed l : store.list()) {
+                if (l.selectable()) {
+                    names.add(l.name());
+                }
+            }
+            Map<String, Status> now = new HashMap<>(store.status(names));
+            if (!first) {
+                for (Map.Entry<String, Status> e : now.entrySet()) {
+                    Status before = known.get(e.getKey());
+                    if (before == null) {
+                        lanes.hint(account, new MailboxName(e.getKey()), Doubt.MEMBERSHIP);
+                    } else if (!before.equals(e.getValue())) {
+                        boolean flagsOnly =
+                                before.uidNext() == e.getValue().uidNext()
+                                        && before.messages() == e.getValue().messages();
+                        lanes.hint(
+                                account,
+                                new MailboxName(e.getKey()),
+                                flagsOnly ? Doubt.FLAGS : Doubt.MEMBERSHIP);
+                    }
+                }
+            }
+            known = now;
+        }
+    }
+}

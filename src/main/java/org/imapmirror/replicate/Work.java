@@ -1,0 +1,130 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.event.Account;
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.journal.Journal;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Selected;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.imapmirror.reconcile.Brake;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+
+/// What the parts of a lane share during one run.
+final class Work {
+    final LaneStore store;
+    final Journal journal;
+    final Hands hands;
+    final Brake brake;
+    final Clock clock;
+    final LaneMap map;
+    LaneRow lane;
+
+    Work(LaneStore store, Journal journal, Hands hands, Brake brake, Clock clock, LaneRow lane) {
+        this.store = store;
+        this.journal = journal;
+        this.hands = hands;
+        this.brake = brake;
+        this.clock = clock;
+        this.lane = lane;
+        this.map = new LaneMap(store.mailboxes(lane));
+    }
+
+    Account account() {
+        return lane.key().account();
+    }
+
+    /// Selects the mirror's mailbox, makes it where it is missing, and learns its UIDVALIDITY.
+    ///
+    /// @throws StoreException of kind RACE where the UIDVALIDITY is another than the map's: the map
+    ///   was forgotten and the mailbox will be matched anew
+    Selected selectTarget(MailboxRow m) throws StoreException {
+        ImapStore target = hands.target();
+        Selected s;
+        try {
+            s = target.select(m.target());
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+            target.create(m.target(), m.specialUse());
+            s = target.select(m.target());
+        }
+        MailboxRow now = current(m);
+        if (now.targetUidValidity() == 0) {
+            save(now.withTargetUidValidity(s.uidValidity()));
+        } else if (now.targetUidValidity() != s.uidValidity()) {
+            forget(now);
+            throw new StoreException(
+                    Kind.RACE, target.server(), null, "UIDVALIDITY of " + m.target() + " changed");
+        }
+        return s;
+    }
+
+    /// Opens the primary's mailbox for reading and learns its UIDVALIDITY, as [#selectTarget].
+    Selected examinePrimary(MailboxRow m) throws StoreException {
+        ImapStore primary = hands.primary();
+        Selected s = primary.examine(m.name().value());
+        MailboxRow now = current(m);
+        if (now.uidValidity() == 0) {
+            save(now.withUidValidity(s.uidValidity()));
+        } else if (now.uidValidity() != s.uidValidity()) {
+            forget(now);
+            throw new StoreException(
+                    Kind.RACE, primary.server(), null, "UIDVALIDITY of " + m.name() + " changed");
+        }
+        return s;
+    }
+
+    /// Drops what is known of a mailbox's UIDs; its next first copy matches what the mirror holds.
+    void forget(MailboxRow m) {
+        MailboxRow blank = m.forgotten();
+        store.change(
+                lane,
+                tx -> {
+                    tx.forgetMessages(m);
+                    tx.update(blank);
+                });
+        map.put(blank);
+    }
+
+    /// The row as it is now; rows are values and an earlier one may be out of date.
+    MailboxRow current(MailboxRow m) {
+        MailboxRow now = map.byId(m.id());
+        return now == null ? m : now;
+    }
+
+    void save(MailboxRow m) {
+        store.change(lane, tx -> tx.update(m));
+        map.put(m);
+    }
+
+    /// Stores how far UIDs were seen, which is kept in memory during a run.
+    void keepSeen() {
+        for (MailboxRow old : store.mailboxes(lane).values()) {
+            MailboxRow now = map.byId(old.id());
+            if (now != null && now.uidSeen() > old.uidSeen()) {
+                store.change(lane, tx -> tx.update(now));
+            }
+        }
+    }
+
+    /// The row for a mailbox that an event or a listing names, made where it is new.
+    ///
+    /// @param copied true where the mailbox is known to be empty, as after CREATE
+    MailboxRow ensure(MailboxName name, @Nullable String specialUse, boolean copied)
+            throws StoreException {
+        MailboxRow known = map.get(name);
+        if (known != null) {
+            return known;
+        }
+        String target = lane.names().toTarget(name);
+        hands.target().create(target, specialUse);
+        MailboxRow made =
+                store.compute(lane, tx -> tx.insertMailbox(name, target, specialUse, copied));
+        map.put(made);
+        return made;
+    }
+}
