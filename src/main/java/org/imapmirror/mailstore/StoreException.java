@@ -63,6 +63,11 @@ public final class StoreException extends Exception {
         return server;
     }
 
+    /// The key of [#server] in the configuration.
+    public String serverName() {
+        return server.name();
+    }
+
     /// The response code in upper case without its arguments (RFC 9051 section 7.1), or null.
     public @Nullable String code() {
         return code;

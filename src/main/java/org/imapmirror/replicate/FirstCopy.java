@@ -1,8 +1,6 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.UidSet;
-import org.imapmirror.imap.ImapText;
-import org.imapmirror.imap.MalformedException;
 import org.imapmirror.mailstore.HeaderKey;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
@@ -14,11 +12,15 @@ import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Brings a mailbox whose map is empty or lost to the state of the primary: first what the mirror
@@ -26,6 +28,10 @@ import java.util.Map;
 /// events go in between.
 final class FirstCopy {
     private static final int CHUNK = 100;
+
+    /// RFC 9051 section 9, date-time; the day may be padded with a space, which is stripped.
+    private static final DateTimeFormatter DATE_TIME =
+            DateTimeFormatter.ofPattern("d-MMM-yyyy HH:mm:ss Z", Locale.US);
 
     private final Work work;
     private final Importer importer;
@@ -188,8 +194,8 @@ final class FirstCopy {
             return null;
         }
         try {
-            return ImapText.parseDate(internalDate).toInstant();
-        } catch (MalformedException _) {
+            return OffsetDateTime.parse(internalDate.strip(), DATE_TIME).toInstant();
+        } catch (DateTimeParseException _) {
             return null;
         }
     }

@@ -231,7 +231,7 @@ final class Lane {
     }
 
     private void failed(StoreException e) {
-        boolean mirror = e.server().name().equals(key.mirror());
+        boolean mirror = e.serverName().equals(key.mirror());
         switch (e.kind()) {
             case RACE -> again(RACE_PAUSE);
             case NO_LOGIN, LOGIN_REFUSED -> {

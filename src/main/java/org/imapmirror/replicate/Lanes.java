@@ -7,8 +7,6 @@ import org.imapmirror.event.MailboxName;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
-import org.imapmirror.route.Mirror;
-import org.imapmirror.route.Routes;
 import org.imapmirror.state.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +34,7 @@ public final class Lanes implements AutoCloseable {
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
 
     private final LanesConfig config;
-    private final Routes routes;
+    private final Topology topology;
     private final Journal journal;
     private final LaneStore store;
     private final Clock clock;
@@ -59,24 +57,24 @@ public final class Lanes implements AutoCloseable {
             LanesConfig config,
             Database state,
             Journal journal,
-            Routes routes,
+            Topology topology,
             Connections connections,
             Function<Account, CompletionStage<Void>> settled,
             BiConsumer<LaneKey, MailboxEvent> applied) {
-        this(config, state, journal, routes, connections, settled, applied, Clock.systemUTC());
+        this(config, state, journal, topology, connections, settled, applied, Clock.systemUTC());
     }
 
     private Lanes(
             LanesConfig config,
             Database state,
             Journal journal,
-            Routes routes,
+            Topology topology,
             Connections connections,
             Function<Account, CompletionStage<Void>> settled,
             BiConsumer<LaneKey, MailboxEvent> applied,
             Clock clock) {
         this.config = config;
-        this.routes = routes;
+        this.topology = topology;
         this.journal = journal;
         this.clock = clock;
         this.store = new LaneStore(state, clock);
@@ -88,7 +86,7 @@ public final class Lanes implements AutoCloseable {
                         store,
                         journal,
                         connections::open,
-                        routes::primaryOf,
+                        topology.primaryOf(),
                         settled,
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
@@ -102,12 +100,14 @@ public final class Lanes implements AutoCloseable {
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
     /// accounts whose commands were cut off when imapmirror last ended. From here on the status is
     /// right.
-    public void start() {
+    ///
+    /// @param listed accounts that the configuration names one by one
+    public void start(List<Account> listed) {
         for (LaneRow row : store.lanes()) {
             seen(row.key().account());
         }
         journal.accounts().forEach(this::seen);
-        routes.rules().listed().forEach(this::seen);
+        listed.forEach(this::seen);
         journal.marks().forEach(mark -> uncertain(mark.account(), mark.generation()));
         journal.onAppended(this::wake);
         long trim = TRIM_EVERY.toMillis();
@@ -218,10 +218,8 @@ public final class Lanes implements AutoCloseable {
             return List.of();
         }
         List<Lane> out = new ArrayList<>();
-        for (Mirror mirror : routes.mirrorsOf(account)) {
-            out.add(
-                    lanes.computeIfAbsent(
-                            new LaneKey(account, mirror.server()), key -> new Lane(key, env)));
+        for (String mirror : topology.mirrorsOf().apply(account)) {
+            out.add(lanes.computeIfAbsent(new LaneKey(account, mirror), key -> new Lane(key, env)));
         }
         return out;
     }

@@ -71,7 +71,7 @@ final class MessageEvents {
         try {
             importer.fromPrimary(m, UidSet.of(b.uid()));
         } catch (StoreException e) {
-            if (!e.server().name().equals(work.lane.key().mirror()) || !e.temporary()) {
+            if (!e.serverName().equals(work.lane.key().mirror()) || !e.temporary()) {
                 work.store.change(
                         work.lane,
                         tx -> {

@@ -58,7 +58,7 @@ final class UidOrder {
                 importer.fromPrimary(m, chunk);
             }
         } catch (StoreException e) {
-            if (e.server().name().equals(work.lane.key().mirror())) {
+            if (e.serverName().equals(work.lane.key().mirror())) {
                 throw e;
             }
             unsettled.put(m.id(), gap.first());

@@ -7,7 +7,6 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Listed;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
-import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ public final class Watches implements AutoCloseable {
     private static final Duration REST = Duration.ofSeconds(5);
 
     private final Lanes.Connections connections;
-    private final Routes routes;
+    private final Topology topology;
     private final Lanes lanes;
     private final Mode mode;
     private final Duration round;
@@ -48,13 +47,13 @@ public final class Watches implements AutoCloseable {
     /// @param activeFor how long an account stays active after its last session
     public Watches(
             Lanes.Connections connections,
-            Routes routes,
+            Topology topology,
             Lanes lanes,
             Mode mode,
             Duration round,
             Duration activeFor) {
         this.connections = connections;
-        this.routes = routes;
+        this.topology = topology;
         this.lanes = lanes;
         this.mode = mode;
         this.round = round;
@@ -63,7 +62,7 @@ public final class Watches implements AutoCloseable {
 
     /// A session of the account is there, or an account is known at all (mode ALL).
     public synchronized void active(Account account) {
-        if (closed || mode == Mode.NONE || routes.mirrorsOf(account).isEmpty()) {
+        if (closed || mode == Mode.NONE || topology.mirrorsOf().apply(account).isEmpty()) {
             return;
         }
         Watch watch = watches.get(account);
@@ -110,7 +109,8 @@ public final class Watches implements AutoCloseable {
 
         private void run() {
             while (!over()) {
-                try (ImapStore store = connections.open(routes.primaryOf(account), account)) {
+                try (ImapStore store =
+                        connections.open(topology.primaryOf().apply(account), account)) {
                     open = store;
                     watch(store);
                 } catch (StoreException e) {

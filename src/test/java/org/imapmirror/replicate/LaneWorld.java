@@ -25,9 +25,6 @@ import org.imapmirror.mailstore.LoginAs;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.reconcile.Brake;
-import org.imapmirror.route.AccountRules;
-import org.imapmirror.route.Mirror;
-import org.imapmirror.route.Routes;
 import org.imapmirror.state.Database;
 import org.imapmirror.testing.DovecotServer;
 
@@ -63,11 +60,7 @@ final class LaneWorld implements AutoCloseable {
                 Journal.open(JournalConfig.in(directory.resolve("journal")), Clock.systemUTC());
         this.state =
                 Database.open("jdbc:sqlite:" + directory.resolve("state.db"), "classpath:db/state");
-        Routes routes =
-                new Routes(
-                        "primary",
-                        List.of(new Mirror("mirror", Mirror.Mode.MIRROR, Mirror.Deletes.APPLY)),
-                        new AccountRules("", List.of(), List.of("*"), List.of()));
+        Topology topology = new Topology(_ -> "primary", _ -> List.of("mirror"));
         LanesConfig config =
                 new LanesConfig(
                         null, 4, Brake.DEFAULT, Duration.ofSeconds(5), Duration.ofMillis(100));
@@ -76,7 +69,7 @@ final class LaneWorld implements AutoCloseable {
                         config,
                         state,
                         journal,
-                        routes,
+                        topology,
                         (server, _) -> open(server),
                         _ -> CompletableFuture.completedFuture(null),
                         (_, _) -> {});

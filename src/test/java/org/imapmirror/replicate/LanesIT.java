@@ -83,7 +83,7 @@ class LanesIT {
             }
             LaneWorld.store(there, "INBOX", "m7", Flags.NONE, LaneWorld.DATE);
         }
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         var there = world.onMirror();
@@ -96,7 +96,7 @@ class LanesIT {
 
     @Test
     void liveEventsArriveInOrder() throws Exception {
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         ImapStore c = world.client;
@@ -141,7 +141,7 @@ class LanesIT {
 
     @Test
     void deliveriesAndForeignChangesAreFoundByHintsAndSweeps() throws Exception {
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         for (int i = 0; i < 5; i++) {
@@ -160,7 +160,7 @@ class LanesIT {
 
     @Test
     void whatSomebodyChangedOnTheMirrorIsSetBackBySweep() throws Exception {
-        world.lanes.start();
+        world.lanes.start(List.of());
         for (int i = 0; i < 5; i++) {
             LaneWorld.store(world.client, "INBOX", "d" + i, Flags.NONE, LaneWorld.DATE);
         }
@@ -181,7 +181,7 @@ class LanesIT {
 
     @Test
     void suspicionOfTheAccountIsSettledByComparison() throws Exception {
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         LaneWorld.store(world.client, "INBOX", "unseen", Flags.of("\\Seen"), LaneWorld.DATE);
@@ -192,7 +192,7 @@ class LanesIT {
 
     @Test
     void journalDrainsFromTheSpoolWhenThePrimaryIsGone() throws Exception {
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         mirror.stop();
@@ -214,7 +214,7 @@ class LanesIT {
         for (int i = 0; i < 5; i++) {
             LaneWorld.store(world.client, "INBOX", "d" + i, Flags.NONE, LaneWorld.DATE);
         }
-        world.lanes.start();
+        world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
         world.awaitMirrored();
         world.client.select("INBOX");
