@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import org.imapmirror.event.Account;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.SqlFunction;
 import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ final class CommitLoop implements Runnable {
     private long trimAt;
     private boolean shrinkable;
     private @Nullable StateException trouble;
+    private @Nullable Statements statements;
     private long loggedAt;
 
     private volatile boolean failedOnce;
@@ -119,16 +121,11 @@ final class CommitLoop implements Runnable {
     private void transact(List<Request<?>> batch) {
         List<Runnable> promises = new ArrayList<>(batch.size());
         Transaction committed =
-                database.write(connection -> {
-                    promises.clear();
-                    try (Transaction transaction =
-                            new Transaction(connection, rows::getIfPresent)) {
-                        for (Request<?> request : batch) {
-                            promises.add(request.perform(transaction));
-                        }
-                        transaction.finish();
-                        return transaction;
+                write(transaction -> {
+                    for (Request<?> request : batch) {
+                        promises.add(request.perform(transaction));
                     }
+                    return null;
                 });
         publish(committed);
         promises.forEach(Runnable::run);
@@ -188,17 +185,37 @@ final class CommitLoop implements Runnable {
 
     private boolean trim(Account account, long upTo) {
         boolean[] more = new boolean[1];
-        Transaction committed =
-                database.write(connection -> {
-                    try (Transaction transaction =
-                            new Transaction(connection, rows::getIfPresent)) {
-                        more[0] = transaction.trim(account, upTo, TRIM_ENTRIES);
-                        transaction.finish();
-                        return transaction;
-                    }
-                });
-        publish(committed);
+        publish(
+                write(transaction -> {
+                    more[0] = transaction.trim(account, upTo, TRIM_ENTRIES);
+                    return null;
+                }));
         return more[0];
+    }
+
+    /// @return the transaction after its commit
+    private Transaction write(SqlFunction<Transaction, @Nullable Void> work) {
+        boolean committed = false;
+        try {
+            Transaction transaction =
+                    database.write(connection -> {
+                        if (statements == null || statements.connection() != connection) {
+                            statements = Statements.of(connection);
+                        }
+                        Transaction open = new Transaction(statements, rows::getIfPresent);
+                        work.apply(open);
+                        open.finish();
+                        return open;
+                    });
+            committed = true;
+            return transaction;
+        } finally {
+            if (!committed && statements != null) {
+                // After some errors the driver gives a statement up.
+                statements.close();
+                statements = null;
+            }
+        }
     }
 
     private static long millis() {

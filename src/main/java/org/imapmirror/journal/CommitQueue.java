@@ -36,8 +36,8 @@ final class CommitQueue {
         StateException refusal = tryAdd(request);
         if (refusal != null) {
             request.done().completeExceptionally(refusal);
-        } else if (request.sequence() != null && !request.ready().isDone()) {
-            Account account = request.sequence();
+        } else if (request.sequence() instanceof Account account) {
+            // Without asking whether it is ready by now: only this is sure to come after that.
             request.ready().whenComplete((_, _) -> release(account));
         }
     }
@@ -60,8 +60,6 @@ final class CommitQueue {
         Account account = request.sequence();
         if (account != null && (held.containsKey(account) || !request.ready().isDone())) {
             held.computeIfAbsent(account, _ -> new ArrayDeque<>()).add(request);
-            // Its body may have become durable in between, and its release may already have run.
-            releaseLocked(account);
         } else {
             ready.add(request);
             notifyAll();
@@ -70,10 +68,6 @@ final class CommitQueue {
     }
 
     private synchronized void release(Account account) {
-        releaseLocked(account);
-    }
-
-    private void releaseLocked(Account account) {
         Deque<Request<?>> waiting = held.get(account);
         if (waiting == null) {
             return;

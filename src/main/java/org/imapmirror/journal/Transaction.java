@@ -8,7 +8,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,23 +21,24 @@ import java.util.function.Function;
 
 /// The changes of one commit. What it learns is published only after the commit, so a failure
 /// leaves no trace.
-final class Transaction implements AutoCloseable {
+final class Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
     /// Octets that a row occupies besides its event, roughly.
     private static final int ENTRY_BYTES = 100;
 
+    private final Statements statements;
     private final Connection connection;
     private final Function<Account, @Nullable AccountRow> known;
     private final Map<Account, AccountRow> before = new LinkedHashMap<>();
     private final Map<Account, AccountRow> rows = new LinkedHashMap<>();
     private final Set<Account> appended = new HashSet<>();
     private final List<String> freed = new ArrayList<>();
-    private @Nullable PreparedStatement insertEntry;
 
     /// @param known rows as of the last commit, null where they have to be read
-    Transaction(Connection connection, Function<Account, @Nullable AccountRow> known) {
-        this.connection = connection;
+    Transaction(Statements statements, Function<Account, @Nullable AccountRow> known) {
+        this.statements = statements;
+        this.connection = statements.connection();
         this.known = known;
     }
 
@@ -58,14 +58,8 @@ final class Transaction implements AutoCloseable {
                 }
             }
             row = row.withHead(row.head() + 1).plusBytes(bytes + entryBytes(kept.text()));
-            if (insertEntry == null) {
-                insertEntry =
-                        connection.prepareStatement(
-                                "INSERT INTO entry (account, seq, at, session, client, payload,"
-                                        + " event) VALUES (?, ?, ?, ?, ?, ?, ?)");
-            }
             Sql.bind(
-                            insertEntry,
+                            statements.entry(),
                             row.id(),
                             row.head(),
                             append.at(),
@@ -284,22 +278,11 @@ final class Transaction implements AutoCloseable {
 
     /// Writes what changed of the accounts: the last thing before the commit.
     void finish() throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement(
-                        "UPDATE account SET head = ?, low = ?, bytes = ? WHERE id = ?")) {
-            for (Map.Entry<Account, AccountRow> entry : rows.entrySet()) {
-                AccountRow row = entry.getValue();
-                if (!row.equals(before.get(entry.getKey()))) {
-                    Sql.bind(update, row.head(), row.low(), row.bytes(), row.id()).executeUpdate();
-                }
+        for (Map.Entry<Account, AccountRow> entry : rows.entrySet()) {
+            AccountRow row = entry.getValue();
+            if (!row.equals(before.get(entry.getKey()))) {
+                statements.update(row);
             }
-        }
-    }
-
-    @Override
-    public void close() throws SQLException {
-        if (insertEntry != null) {
-            insertEntry.close();
         }
     }
 

@@ -12,6 +12,7 @@ import org.sqlite.SQLiteOpenMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -44,7 +45,7 @@ public final class Database implements AutoCloseable {
     private final Path file;
 
     private final ReentrantLock writing = new ReentrantLock(true);
-    private @Nullable Connection writer;
+    private @Nullable Writer writer;
     private int commits;
 
     private final Semaphore readersFree = new Semaphore(READERS, true);
@@ -53,6 +54,9 @@ public final class Database implements AutoCloseable {
     private final ExecutorService checkpoints;
     private final AtomicBoolean checkpointPending = new AtomicBoolean();
     private volatile boolean closed;
+
+    private record Writer(
+            Connection connection, PreparedStatement begin, PreparedStatement commit) {}
 
     private Database(Path file) {
         this.file = file;
@@ -107,7 +111,7 @@ public final class Database implements AutoCloseable {
     private void migrate(String migrations) {
         try {
             // Before Flyway, whose own connections then find the settings that live in the file.
-            writer = connect(dialect.writerSetup());
+            writer = writer();
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(dataSource())
                     .locations(migrations)
@@ -158,23 +162,31 @@ public final class Database implements AutoCloseable {
     private <T extends @Nullable Object> T transaction(SqlFunction<Connection, T> work)
             throws SQLException {
         requireOpen();
-        Connection connection = writer;
-        if (connection == null) {
-            connection = connect(dialect.writerSetup());
-            writer = connection;
+        Writer current = writer;
+        if (current == null) {
+            current = writer();
+            writer = current;
         }
         try {
-            execute(connection, "BEGIN IMMEDIATE");
-            T result = work.apply(connection);
-            execute(connection, "COMMIT");
+            current.begin().execute();
+            T result = work.apply(current.connection());
+            current.commit().execute();
             return result;
         } catch (Throwable e) {
-            if (!rolledBack(connection) || isDisk(e)) {
+            if (!rolledBack(current.connection()) || isDisk(e)) {
                 writer = null;
-                closeQuietly(connection);
+                closeQuietly(current.connection());
             }
             throw e;
         }
+    }
+
+    private Writer writer() throws SQLException {
+        Connection connection = connect(dialect.writerSetup());
+        return new Writer(
+                connection,
+                connection.prepareStatement("BEGIN IMMEDIATE"),
+                connection.prepareStatement("COMMIT"));
     }
 
     /// Does the work on a snapshot: everything it reads is of one moment. May run inside a
@@ -362,7 +374,7 @@ public final class Database implements AutoCloseable {
         writing.lock();
         try {
             if (writer != null) {
-                closeQuietly(writer);
+                closeQuietly(writer.connection());
                 writer = null;
             }
         } finally {

@@ -7,6 +7,8 @@ import static org.imapmirror.journal.Samples.BOB;
 import org.imapmirror.event.Account;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +56,30 @@ class CommitQueueTest {
         assertThat(queue.take(100, 1)).isEmpty();
         first.complete(null);
         assertThat(queue.take(100, 1)).isEqualTo(List.of(a, b));
+    }
+
+    /// The disk may finish a body at any moment of the call that adds its event.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void aBodyThatBecomesReadyWhileItsEventIsAddedIsNotMissed(int questions)
+            throws InterruptedException {
+        CompletableFuture<Void> body =
+                new CompletableFuture<>() {
+                    private int asked;
+
+                    @Override
+                    public boolean isDone() {
+                        boolean answer = super.isDone();
+                        if (asked++ == questions) {
+                            complete(null);
+                        }
+                        return answer;
+                    }
+                };
+        Request<Long> request = request(ANN, body, 1);
+        queue.add(request);
+        body.complete(null);
+        assertThat(queue.take(100, 1)).isEqualTo(List.of(request));
     }
 
     @Test
