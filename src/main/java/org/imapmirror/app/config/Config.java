@@ -61,8 +61,8 @@ public record Config(
 
     /// @param maxBytes of records and payloads together
     /// @param maxHold how long a client may wait for a commit
-    /// @param inlineBytes messages up to this size live in the journal's own file
-    public record Journal(Path directory, long maxBytes, Duration maxHold, long inlineBytes) {}
+    /// @param inlineBytes messages up to this size, at most 1 MiB, live in the journal's own file
+    public record Journal(Path directory, long maxBytes, Duration maxHold, int inlineBytes) {}
 
     /// @param url a JDBC URL
     public record State(String url) {}

@@ -42,6 +42,17 @@ public final class ConfigLoader {
                     },
                     "write jdbc:sqlite: and the path of a file");
 
+    private static final Kind<Integer> INLINE =
+            new Kind<>(
+                    text -> {
+                        long bytes = Quantity.bytes(text);
+                        if (bytes > 1024 * 1024) {
+                            throw new IllegalArgumentException("is more than 1MiB");
+                        }
+                        return (int) bytes;
+                    },
+                    "write a size up to 1MiB, for example 32KiB");
+
     private static final Kind<Login.Keep> KEEP =
             new Kind<>(
                     text -> {
@@ -123,7 +134,7 @@ public final class ConfigLoader {
                                 "max-hold",
                                 Duration.ofMillis(250),
                                 Kinds.duration(Duration.ofMillis(1), Duration.ofMinutes(1))),
-                        section.value("inline-bytes", Quantity.bytes("64KiB"), Kinds.SIZE));
+                        section.value("inline-bytes", 32 * 1024, INLINE));
         section.done();
         return journal;
     }

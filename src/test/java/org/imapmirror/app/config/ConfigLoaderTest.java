@@ -59,7 +59,7 @@ class ConfigLoaderTest {
                                 Path.of("/var/lib/imapmirror/journal"),
                                 20_000_000_000L,
                                 Duration.ofMillis(250),
-                                65_536));
+                                32_768));
         assertThat(config.sweep()).isEqualTo(new Sweep(Duration.ofHours(1), Sweep.Watch.ACTIVE));
         assertThat(config.admin())
                 .isEqualTo(new Config.Admin(new InetSocketAddress("127.0.0.1", 8143), null));
