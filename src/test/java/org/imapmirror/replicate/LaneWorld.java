@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -168,6 +169,27 @@ final class LaneWorld implements AutoCloseable {
         try (ImapStore s = open("mirror")) {
             return contents(s);
         }
+    }
+
+    /// Puts the state back to just before the outcome of storing these UIDs was committed.
+    void forgetOutcome(String mailbox, List<Long> uids) {
+        LaneStore store = new LaneStore(state, Clock.systemUTC());
+        LaneRow lane = store.lanes().get(0);
+        MailboxRow m = Objects.requireNonNull(store.mailboxes(lane).get(new MailboxName(mailbox)));
+        List<MessageRow> rows = List.copyOf(store.messages(m, UidSet.of(uids)).values());
+        long next = rows.stream().mapToLong(MessageRow::targetUid).min().orElseThrow();
+        List<Attempt.Item> items =
+                rows.stream()
+                        .map(r -> new Attempt.Item(r.uid(), r.size(), r.flags(), null, null))
+                        .toList();
+        store.change(
+                lane,
+                tx -> {
+                    for (long uid : uids) {
+                        tx.put(m, new MessageRow(uid, 0, MessageRow.State.PENDING, 0, Flags.NONE));
+                    }
+                    tx.attempt(new Attempt(m.id(), m.targetUidValidity(), next, items));
+                });
     }
 
     @Override

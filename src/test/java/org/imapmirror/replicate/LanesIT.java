@@ -223,4 +223,22 @@ class LanesIT {
         assertThat(world.onMirror().get("INBOX")).hasSize(6);
         assertThat(world.lanes.report().get(0).parked()).isEqualTo(1);
     }
+
+    @Test
+    void anAttemptCutOffAfterTheMirrorStoredItIsNotRepeated() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        mirror.stop();
+        long uid = world.append("INBOX", "twin", Flags.NONE);
+        long twin = world.append("INBOX", "other", Flags.NONE);
+        mirror.start();
+        world.awaitMirrored();
+        // As after a crash between the mirror's OK and our commit: the rows are not there, the
+        // attempt is.
+        world.forgetOutcome("INBOX", List.of(uid, twin));
+        world.lanes.login(LaneWorld.ALICE);
+        world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get();
+        assertEqual();
+    }
 }
