@@ -26,4 +26,16 @@ class CyrusServerIT extends RealServerContract {
             assertThat(session(server, "x LIST (SPECIAL-USE) \"\" *")).contains("Outbox");
         }
     }
+
+    @Test
+    void lmtpDelivers() {
+        try (CyrusServer server = CyrusServer.launch()) {
+            Lmtp.to(server).deliver(Mail.message("delivered", "body"), server.user(3));
+            Mailboxes account = Mailboxes.read(Access.to(server, 3));
+            assertThat(account.get("INBOX").messages())
+                    .singleElement()
+                    .extracting(Mailboxes.Message::subject)
+                    .isEqualTo("delivered");
+        }
+    }
 }

@@ -40,6 +40,29 @@ abstract class RealServerContract {
         assertThat(Files.exists(server.directory())).isFalse();
     }
 
+    @Test
+    final void accountIsReadAsItWasWritten() {
+        byte[] message = Mail.message("read back", "body");
+        try (RealServer server = launch();
+                ForeignClients clients = new ForeignClients(Access.to(server, 2))) {
+            clients.curl().command("CREATE " + mailbox()).orFail();
+            clients.curl().command("SUBSCRIBE " + mailbox()).orFail();
+            clients.curl().append(mailbox(), message).orFail();
+            clients.curl().command(mailbox(), "STORE 1 +FLAGS (\\Flagged Work)").orFail();
+            Mailboxes account = Mailboxes.read(Access.to(server, 2));
+            assertThat(account.byName()).containsOnlyKeys("INBOX", "Kept");
+            assertThat(account.subscribed()).contains("Kept");
+            assertThat(account.count()).isEqualTo(1);
+            Mailboxes.Message found = account.get("Kept").messages().getFirst();
+            assertThat(found.flags()).containsExactly("\\Flagged", "\\Seen", "work");
+            assertThat(found.size()).isEqualTo(message.length);
+            Access overTls =
+                    Access.to(server, 2)
+                            .withTls(Access.Tls.IMPLICIT, server.imapsPort(), server.certificate());
+            assertThat(Mailboxes.read(overTls)).isEqualTo(account);
+        }
+    }
+
     /// Logs in as user 1, sends one command, and returns all that the server said. Each answer is
     /// awaited: Courier loses what is sent behind LOGIN before its answer.
     static String session(RealServer server, String command) throws IOException {
