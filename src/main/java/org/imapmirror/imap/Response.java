@@ -113,7 +113,7 @@ public sealed interface Response {
 
     /// RFC 4731. A component is null where the response has no such item.
     ///
-    /// @param all also null where the server wrote no usable set; an empty result has none either
+    /// @param all null also where nothing was found
     record Esearch(
             @Nullable String tag,
             boolean uid,
