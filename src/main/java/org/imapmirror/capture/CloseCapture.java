@@ -1,0 +1,84 @@
+package org.imapmirror.capture;
+
+import org.imapmirror.event.Doubt;
+import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.event.MailboxEvent.MailboxSuspect;
+import org.imapmirror.event.MailboxEvent.MessagesExpunged;
+import org.imapmirror.event.UidSet;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// CLOSE. It removes what is \Deleted, others' included, and shows nothing of it; what was \Deleted
+/// just before is evidence enough to delete, and not to be sure that it was all.
+final class CloseCapture extends Pending {
+    private final Selected selected;
+
+    /// What was \Deleted just before; null where nobody asked.
+    private final @Nullable UidSet candidates;
+
+    private final Runnable unselect;
+
+    CloseCapture(String tag, Selected selected, @Nullable UidSet candidates, Runnable unselect) {
+        super(tag);
+        this.selected = selected;
+        this.candidates = candidates;
+        this.unselect = unselect;
+    }
+
+    @Override
+    boolean mutates() {
+        return !selected.readOnly;
+    }
+
+    @Override
+    List<Touch> touches() {
+        return List.of(new Touch.Closes(selected.box));
+    }
+
+    @Override
+    Outcome answered(Reply reply) {
+        return switch (reply.status()) {
+            case BAD -> Outcome.NOTHING;
+            case NO -> outcome(UidSet.EMPTY, true);
+            case OK -> {
+                UidSet gone = candidates == null ? selected.deleted.toSet() : candidates;
+                boolean certain =
+                        selected.map.size() == 0 || (candidates != null && gone.isEmpty());
+                yield outcome(gone, !certain);
+            }
+        };
+    }
+
+    @Override
+    Outcome lost() {
+        return outcome(UidSet.EMPTY, true);
+    }
+
+    private Outcome outcome(UidSet gone, boolean doubtful) {
+        if (selected.box.isDeleted()) {
+            return Outcome.NOTHING;
+        }
+        List<MailboxEvent> events = new ArrayList<>();
+        if (!gone.isEmpty()) {
+            events.add(new MessagesExpunged(selected.ref(), gone));
+        }
+        if (doubtful) {
+            events.add(
+                    MailboxSuspect.of(
+                            Doubt.MEMBERSHIP,
+                            selected.box.name(),
+                            "CLOSE does not tell what it expunged"));
+        }
+        // Also where nothing was removed: an overlapping STORE may have come first.
+        return new Outcome(events, touches());
+    }
+
+    @Override
+    void after(Reply reply) {
+        if (reply.isOk()) {
+            unselect.run();
+        }
+    }
+}
