@@ -209,6 +209,17 @@ final class Connection {
         return run(command, Command.Untagged.NONE);
     }
 
+    /// Sends a command and waits for its OK, for a certain time.
+    void run(CommandText command, Command.Untagged untagged, Duration timeout)
+            throws StoreException {
+        Command sent = send(command, untagged);
+        flush();
+        while (sent.answer() == null) {
+            pump(timeout, true);
+        }
+        ok(sent);
+    }
+
     /// Waits for the command's OK.
     ///
     /// @throws StoreException where the answer is another one

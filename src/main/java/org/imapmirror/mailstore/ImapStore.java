@@ -21,6 +21,9 @@ import java.util.function.BooleanSupplier;
 /// After a [StoreException] of [Kind#GONE] or [Kind#PROTOCOL], and where a body was not handed on
 /// to its end, the connection may be of no more use: see [#usable()].
 public final class ImapStore implements AutoCloseable {
+    /// A connection that was unused has to answer in this time to be used again.
+    private static final Duration ALIVE = Duration.ofSeconds(10);
+
     private final Session session;
     private final Runnable onClose;
     private boolean closed;
@@ -38,6 +41,22 @@ public final class ImapStore implements AutoCloseable {
             } catch (StoreException | RuntimeException e) {
                 connection.abort();
                 throw e;
+            }
+        }
+
+        /// Nothing is under way, and whoever has it next finds no mailbox selected.
+        boolean canBeReused() {
+            connection.mailbox().forget();
+            return connection.usable() && connection.outstanding().isEmpty();
+        }
+
+        /// It still answers.
+        boolean isFresh() {
+            try {
+                connection.run(CommandText.of("NOOP"), Command.Untagged.NONE, ALIVE);
+                return true;
+            } catch (StoreException _) {
+                return false;
             }
         }
     }
@@ -133,7 +152,7 @@ public final class ImapStore implements AutoCloseable {
     private Selected enter(String name, boolean readOnly) throws StoreException {
         Connection connection = connection();
         Mailbox open = connection.mailbox();
-        if (name.equals(open.name()) && (readOnly || !open.readOnly())) {
+        if (open.isSelected() && name.equals(open.name()) && (readOnly || !open.readOnly())) {
             return open.snapshot(name);
         }
         Mailbox mailbox = new Mailbox(name, readOnly);
@@ -172,7 +191,7 @@ public final class ImapStore implements AutoCloseable {
     public @Nullable Selected selected() {
         Mailbox mailbox = connection().mailbox();
         String name = mailbox.name();
-        return name == null ? null : mailbox.snapshot(name);
+        return name == null || !mailbox.isSelected() ? null : mailbox.snapshot(name);
     }
 
     /// Those of the flags that a mailbox is known to keep; all that can be sent where it was never

@@ -18,6 +18,7 @@ final class Mailbox {
     private @Nullable List<String> permanent;
     private boolean readOnly;
     private boolean changed;
+    private boolean forgotten;
 
     /// No mailbox.
     Mailbox() {
@@ -84,6 +85,15 @@ final class Mailbox {
     void learn(Status status) {
         uidValidity = status.uidValidity();
         uidNext = status.uidNext();
+    }
+
+    /// The server has it selected, but nobody here relies on that any more.
+    void forget() {
+        forgotten = true;
+    }
+
+    boolean isSelected() {
+        return name != null && !forgotten;
     }
 
     @Nullable String name() {

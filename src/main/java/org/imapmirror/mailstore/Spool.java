@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// A body that has to wait until its UID is known: in memory while it is small, else in a file that
-/// has no name any more as soon as it is open.
+/// is gone when it is closed.
 final class Spool implements Closeable {
     private static final int SMALL = 256 * 1024;
 
@@ -43,7 +43,6 @@ final class Spool implements Closeable {
                         StandardOpenOption.WRITE,
                         StandardOpenOption.DELETE_ON_CLOSE);
         try {
-            Files.delete(path);
             OutputStream out = Channels.newOutputStream(file);
             long written = body.transferTo(out);
             file.position(0);

@@ -1,0 +1,47 @@
+package org.imapmirror.mailstore;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.imapmirror.event.Account;
+import org.jspecify.annotations.Nullable;
+
+/// The logins of accounts as their users typed them at the proxy. They live in memory only, and end
+/// with the process.
+public final class CapturedLogins {
+    /// So that invented account names cannot fill the memory.
+    private static final long MAX_ACCOUNTS = 1_000_000;
+
+    private final Cache<Account, LoginAs.Plain> logins =
+            Caffeine.newBuilder().maximumSize(MAX_ACCOUNTS).build();
+
+    private final CopyOnWriteArrayList<Consumer<Account>> listeners = new CopyOnWriteArrayList<>();
+
+    /// Keeps a login that the primary accepted by a tagged OK. Listeners hear of it when it differs
+    /// from the one known before.
+    ///
+    /// @param user as it was typed, which may differ from the account's name
+    public void put(Account account, String user, String password) {
+        LoginAs.Plain login = new LoginAs.Plain(user, password);
+        LoginAs.Plain before = logins.asMap().put(account, login);
+        if (!login.equals(before)) {
+            listeners.forEach(listener -> listener.accept(account));
+        }
+    }
+
+    public @Nullable LoginAs loginFor(Account account) {
+        return logins.getIfPresent(account);
+    }
+
+    /// Tells of each account that has a new login, on the thread that brings it: listeners must be
+    /// quick.
+    public void onNew(Consumer<Account> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public String toString() {
+        return "CapturedLogins[" + logins.estimatedSize() + "]";
+    }
+}

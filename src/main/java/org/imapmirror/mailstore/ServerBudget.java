@@ -1,0 +1,169 @@
+package org.imapmirror.mailstore;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.imapmirror.event.Account;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/// How many connections to one server there are, for whom, and which of them are unused.
+final class ServerBudget {
+    private final ServerPool.Member member;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition released = lock.newCondition();
+
+    /// Unused connections, the longest unused first. They count as open.
+    private final List<Unused> unused = new ArrayList<>();
+
+    private final Map<Account, Integer> perAccount = new HashMap<>();
+    private int open;
+
+    private record Unused(Account account, ImapStore.Session session, long until) {}
+
+    ServerBudget(ServerPool.Member member) {
+        this.member = member;
+    }
+
+    /// The right to one connection.
+    final class Grant {
+        private final Account account;
+        private final ImapStore.@Nullable Session session;
+
+        private Grant(Account account, ImapStore.@Nullable Session session) {
+            this.account = account;
+            this.session = session;
+        }
+
+        Endpoint endpoint() {
+            return member.endpoint();
+        }
+
+        /// One that was used before, null where a new one is to be made.
+        ImapStore.@Nullable Session session() {
+            return session;
+        }
+
+        /// The connection ended, or there will be none.
+        void release() {
+            lock.lock();
+            try {
+                closed(account);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// The connection is unused from now on.
+        void keep(ImapStore.Session used, long until) {
+            lock.lock();
+            try {
+                unused.add(new Unused(account, used, until));
+                released.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    Grant acquire(Account account, Duration wait) throws StoreException {
+        ImapStore.Session evicted = null;
+        lock.lock();
+        try {
+            long rest = wait.toNanos();
+            while (true) {
+                Unused own = takeUnusedOf(account);
+                if (own != null) {
+                    return new Grant(account, own.session());
+                }
+                boolean accountHasRoom =
+                        member.perAccount() == 0
+                                || perAccount.getOrDefault(account, 0) < member.perAccount();
+                boolean serverHasRoom = member.connections() == 0 || open < member.connections();
+                if (accountHasRoom && !serverHasRoom && !unused.isEmpty()) {
+                    Unused oldest = unused.removeFirst();
+                    evicted = oldest.session();
+                    closed(oldest.account());
+                    serverHasRoom = true;
+                }
+                if (accountHasRoom && serverHasRoom) {
+                    open++;
+                    perAccount.merge(account, 1, Integer::sum);
+                    return new Grant(account, null);
+                }
+                if (rest <= 0) {
+                    throw inUse(accountHasRoom, wait);
+                }
+                rest = released.awaitNanos(rest);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException(
+                    Kind.GONE, member.endpoint(), null, "interrupted while waiting", e);
+        } finally {
+            lock.unlock();
+            if (evicted != null) {
+                evicted.connection().abort();
+            }
+        }
+    }
+
+    private StoreException inUse(boolean accountHasRoom, Duration wait) {
+        return new StoreException(
+                Kind.REFUSED,
+                member.endpoint(),
+                "INUSE",
+                "all "
+                        + (accountHasRoom ? member.connections() : member.perAccount())
+                        + " connections"
+                        + (accountHasRoom ? "" : " of the account")
+                        + " were in use for "
+                        + TimeUnit.NANOSECONDS.toSeconds(wait.toNanos())
+                        + " s; limits.connections of the server may be too low");
+    }
+
+    private @Nullable Unused takeUnusedOf(Account account) {
+        for (int i = unused.size() - 1; i >= 0; i--) {
+            if (unused.get(i).account().equals(account)) {
+                return unused.remove(i);
+            }
+        }
+        return null;
+    }
+
+    private void closed(Account account) {
+        open--;
+        perAccount.computeIfPresent(account, (_, n) -> n > 1 ? n - 1 : null);
+        released.signalAll();
+    }
+
+    /// Those that nobody wanted for long enough.
+    List<ImapStore.Session> takeExpired(long now) {
+        List<ImapStore.Session> out = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Iterator<Unused> i = unused.iterator(); i.hasNext(); ) {
+                Unused one = i.next();
+                if (one.until() - now <= 0) {
+                    i.remove();
+                    closed(one.account());
+                    out.add(one.session());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return out;
+    }
+
+    List<ImapStore.Session> takeAll() {
+        return takeExpired(System.nanoTime() + Long.MAX_VALUE / 2);
+    }
+}

@@ -1,0 +1,138 @@
+package org.imapmirror.mailstore;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.imapmirror.event.Account;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.mailstore.ServerBudget.Grant;
+import org.imapmirror.mailstore.StoreException.Kind;
+
+/// Connections to all servers, within what each of them bears. A connection that is closed stays
+/// open for a moment, for the next one who needs one of that account.
+public final class ServerPool implements AutoCloseable {
+    private final Map<String, ServerBudget> budgets = new HashMap<>();
+    private final Logins logins;
+    private final ClientLimits limits;
+    private final Times times;
+    private final Thread sweeper;
+    private volatile boolean closed;
+
+    /// A server, and what it bears of us.
+    ///
+    /// @param connections at once; 0 for no limit
+    /// @param perAccount at once; 0 for no limit. Two on a primary, so that mail clients are not
+    ///     shut out
+    public record Member(Endpoint endpoint, int connections, int perAccount) {
+        public Member {
+            if (connections < 0 || perAccount < 0) {
+                throw new IllegalArgumentException("a number of connections is 0 or more");
+            }
+        }
+    }
+
+    /// @param patience how long to wait for a connection that another one uses
+    /// @param keep how long a connection that nobody uses stays open
+    public record Times(Duration patience, Duration keep) {
+        public static final Times DEFAULT =
+                new Times(Duration.ofSeconds(60), Duration.ofSeconds(20));
+    }
+
+    /// @param servers by their keys in the configuration
+    public ServerPool(
+            Map<String, Member> servers, Logins logins, ClientLimits limits, Times times) {
+        servers.forEach((name, member) -> budgets.put(name, new ServerBudget(member)));
+        this.logins = logins;
+        this.limits = limits;
+        this.times = times;
+        this.sweeper = Thread.ofVirtual().name("connections-unused").start(this::sweep);
+    }
+
+    /// A connection for an account, perhaps one that was used before; no mailbox is selected.
+    /// Closing it gives it back.
+    ///
+    /// @throws StoreException as [Kind#NO_LOGIN] where the account waits for a login, and as
+    ///     [Kind#REFUSED] with code `INUSE` where all connections were in use for too long
+    public ImapStore open(String server, Account account) throws StoreException {
+        ServerBudget budget = budgets.get(server);
+        if (budget == null) {
+            throw new IllegalArgumentException("no server is called " + server);
+        }
+        while (true) {
+            Grant grant = budget.acquire(account, times.patience());
+            if (closed) {
+                grant.release();
+                throw new IllegalStateException("bug: the pool was closed");
+            }
+            ImapStore.Session used = grant.session();
+            if (used == null) {
+                return connect(server, account, grant);
+            }
+            if (used.isFresh()) {
+                return lend(used, grant);
+            }
+            used.connection().abort();
+            grant.release();
+        }
+    }
+
+    private ImapStore connect(String server, Account account, Grant grant) throws StoreException {
+        try {
+            Endpoint endpoint = grant.endpoint();
+            LoginAs login = logins.loginFor(server, account);
+            if (login == null) {
+                throw new StoreException(
+                        Kind.NO_LOGIN, endpoint, null, logins.missing(server, account));
+            }
+            try {
+                ImapStore.Session session = ImapStore.Session.open(endpoint, login, limits);
+                logins.onAccepted(server, account);
+                return lend(session, grant);
+            } catch (StoreException e) {
+                if (e.kind() == Kind.LOGIN_REFUSED) {
+                    logins.onRefused(server, account, login);
+                }
+                throw e;
+            }
+        } catch (StoreException | RuntimeException e) {
+            grant.release();
+            throw e;
+        }
+    }
+
+    private ImapStore lend(ImapStore.Session session, Grant grant) {
+        return new ImapStore(session, () -> giveBack(session, grant));
+    }
+
+    private void giveBack(ImapStore.Session session, Grant grant) {
+        if (!closed && session.canBeReused()) {
+            grant.keep(session, System.nanoTime() + times.keep().toNanos());
+        } else {
+            session.connection().abort();
+            grant.release();
+        }
+    }
+
+    private void sweep() {
+        while (!closed) {
+            LockSupport.parkNanos(Math.max(1, times.keep().toNanos() / 2));
+            budgets.values().forEach(b -> logOut(b.takeExpired(System.nanoTime())));
+        }
+    }
+
+    private static void logOut(List<ImapStore.Session> sessions) {
+        for (ImapStore.Session session : sessions) {
+            Thread.ofVirtual().name("logout").start(session.connection()::logout);
+        }
+    }
+
+    /// Ends connections that nobody uses; those in use end when they are given back.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(sweeper);
+        budgets.values().forEach(b -> logOut(b.takeAll()));
+    }
+}

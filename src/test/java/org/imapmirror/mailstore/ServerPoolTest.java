@@ -1,0 +1,154 @@
+package org.imapmirror.mailstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.imapmirror.event.Account;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ServerPoolTest {
+    private static final Account ALICE = new Account("alice");
+    private static final Account BOB = new Account("bob");
+
+    private final GreenMail server =
+            new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
+
+    private final CapturedLogins captured = new CapturedLogins();
+
+    @BeforeEach
+    void start() {
+        server.start();
+        server.setUser("alice@localhost", "alice", "a");
+        server.setUser("bob@localhost", "bob", "b");
+        captured.put(ALICE, "alice", "a");
+        captured.put(BOB, "bob", "b");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop();
+    }
+
+    private ServerPool pool(int connections, int perAccount, Duration patience) {
+        return new ServerPool(
+                Map.of(
+                        "new",
+                        new ServerPool.Member(
+                                ImapStoreContract.plain(
+                                        "127.0.0.1", server.getImap().getPort()),
+                                connections,
+                                perAccount)),
+                new Logins(
+                        Map.of("new", new LoginMethod.Captured(captured)), InstantSource.system()),
+                ClientLimits.DEFAULT,
+                new ServerPool.Times(patience, Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void connectionIsUsedAgainByTheSameAccountOnly() throws Exception {
+        try (ServerPool pool = pool(2, 2, Duration.ZERO)) {
+            try (ImapStore store = pool.open("new", ALICE)) {
+                store.create("Mark", null);
+                store.select("Mark");
+            }
+            try (ImapStore store = pool.open("new", ALICE);
+                    ImapStore other = pool.open("new", BOB)) {
+                assertThat(store.selected()).isNull();
+                assertThat(store.select("Mark").exists()).isZero();
+                assertThat(other.status(java.util.List.of("Mark"))).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void budgetIsKeptAndUnusedConnectionsMakeRoom() throws Exception {
+        try (ServerPool pool = pool(2, 1, Duration.ofMillis(50))) {
+            ImapStore one = pool.open("new", ALICE);
+            StoreException e =
+                    catchThrowableOfType(StoreException.class, () -> pool.open("new", ALICE));
+            assertThat(e.code()).isEqualTo("INUSE");
+            assertThat(e.temporary()).isTrue();
+            ImapStore two = pool.open("new", BOB);
+            two.close();
+            one.close();
+        }
+        try (ServerPool pool = pool(1, 0, Duration.ofMillis(50))) {
+            pool.open("new", ALICE).close();
+            pool.open("new", BOB).close();
+            pool.open("new", ALICE).close();
+        }
+    }
+
+    @Test
+    void waiterGetsTheConnectionThatIsGivenBack() throws Exception {
+        try (ServerPool pool = pool(1, 1, Duration.ofSeconds(20))) {
+            ImapStore one = pool.open("new", ALICE);
+            CompletableFuture<String> other = new CompletableFuture<>();
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                try (ImapStore store = pool.open("new", BOB)) {
+                                    other.complete(store.personal().toString());
+                                } catch (StoreException | RuntimeException e) {
+                                    other.completeExceptionally(e);
+                                }
+                            });
+            one.noop();
+            one.close();
+            assertThat(other.get(20, TimeUnit.SECONDS)).contains("Namespace");
+        }
+    }
+
+    @Test
+    void accountWithoutLoginWaitsAndARefusedOneIsNotTriedAgain() throws Exception {
+        try (ServerPool pool = pool(0, 0, Duration.ZERO)) {
+            StoreException none =
+                    catchThrowableOfType(
+                            StoreException.class, () -> pool.open("new", new Account("carol")));
+            assertThat(none.kind()).isEqualTo(Kind.NO_LOGIN);
+            captured.put(ALICE, "alice", "wrong");
+            assertThat(catchThrowableOfType(
+                                    StoreException.class, () -> pool.open("new", ALICE))
+                            .kind())
+                    .isEqualTo(Kind.LOGIN_REFUSED);
+            assertThat(catchThrowableOfType(
+                                    StoreException.class, () -> pool.open("new", ALICE))
+                            .kind())
+                    .isEqualTo(Kind.NO_LOGIN);
+            captured.put(ALICE, "alice", "a");
+            pool.open("new", ALICE).close();
+        }
+    }
+
+    @Test
+    void connectionThatDiedUnusedIsReplaced() throws Exception {
+        try (ServerPool pool = pool(1, 1, Duration.ZERO)) {
+            pool.open("new", ALICE).close();
+            int port = server.getImap().getPort();
+            server.stop();
+            GreenMail again =
+                    new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
+            again.start();
+            try {
+                again.setUser("alice@localhost", "alice", "a");
+                try (ImapStore store = pool.open("new", ALICE)) {
+                    store.noop();
+                }
+            } finally {
+                again.stop();
+            }
+        }
+    }
+}
