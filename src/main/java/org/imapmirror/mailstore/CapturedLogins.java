@@ -2,10 +2,12 @@ package org.imapmirror.mailstore;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+
 import org.imapmirror.event.Account;
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /// The logins of accounts as their users typed them at the proxy. They live in memory only, and end
 /// with the process.

@@ -1,5 +1,10 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.event.Account;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -14,10 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.imapmirror.event.Account;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Logins from a CSV file in UTF-8 with a header line of the columns `account`, `user` and
 /// `password`, in any order. Fields with commas or quotes are quoted as in RFC 4180; they cannot
@@ -44,9 +45,9 @@ public final class LoginTable {
     }
 
     /// @param canonical turns the account names of the file into accounts; may throw
-    ///     IllegalArgumentException
+    ///   IllegalArgumentException
     /// @throws IllegalArgumentException where the file cannot be read or has errors, of which the
-    ///     message names all
+    ///   message names all
     public LoginTable(Path file, Function<String, Account> canonical) {
         this.file = file;
         this.canonical = canonical;

@@ -1,12 +1,13 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.event.Account;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.imapmirror.event.Account;
-import org.jspecify.annotations.Nullable;
 
 /// Who logs in where. A login that a server refused is not tried there again, so that nobody is
 /// locked out: a captured one never, one that an administrator set up after a while, because the
@@ -71,12 +72,12 @@ public final class Logins {
                                     + who
                                     + " was refused here; waiting for its next login through the"
                                     + " proxy"
-                            : "no login of " + who + " was seen yet; it is taken from the next one"
+                            : "no login of "
+                                    + who
+                                    + " was seen yet; it is taken from the next one"
                                     + " through the proxy";
             case LoginMethod.Table(LoginTable table) ->
-                    known
-                            ? refusedLater(who)
-                            : who + " is not in " + table + "; add it there";
+                    known ? refusedLater(who) : who + " is not in " + table + "; add it there";
             case LoginMethod.Master _, LoginMethod.Authzid _ -> refusedLater(who);
         };
     }

@@ -1,5 +1,10 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.event.Account;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,10 +14,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.imapmirror.event.Account;
-import org.imapmirror.imap.Endpoint;
-import org.imapmirror.mailstore.StoreException.Kind;
-import org.jspecify.annotations.Nullable;
 
 /// How many connections to one server there are, for whom, and which of them are unused.
 final class ServerBudget {

@@ -1,14 +1,15 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.event.Account;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.mailstore.ServerBudget.Grant;
+import org.imapmirror.mailstore.StoreException.Kind;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.imapmirror.event.Account;
-import org.imapmirror.imap.Endpoint;
-import org.imapmirror.mailstore.ServerBudget.Grant;
-import org.imapmirror.mailstore.StoreException.Kind;
 
 /// Connections to all servers, within what each of them bears. A connection that is closed stays
 /// open for a moment, for the next one who needs one of that account.
@@ -24,7 +25,7 @@ public final class ServerPool implements AutoCloseable {
     ///
     /// @param connections at once; 0 for no limit
     /// @param perAccount at once; 0 for no limit. Two on a primary, so that mail clients are not
-    ///     shut out
+    ///   shut out
     public record Member(Endpoint endpoint, int connections, int perAccount) {
         public Member {
             if (connections < 0 || perAccount < 0) {
@@ -54,7 +55,7 @@ public final class ServerPool implements AutoCloseable {
     /// Closing it gives it back.
     ///
     /// @throws StoreException as [Kind#NO_LOGIN] where the account waits for a login, and as
-    ///     [Kind#REFUSED] with code `INUSE` where all connections were in use for too long
+    ///   [Kind#REFUSED] with code `INUSE` where all connections were in use for too long
     public ImapStore open(String server, Account account) throws StoreException {
         ServerBudget budget = budgets.get(server);
         if (budget == null) {

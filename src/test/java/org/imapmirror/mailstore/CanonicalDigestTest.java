@@ -2,14 +2,15 @@ package org.imapmirror.mailstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Random;
 
 class CanonicalDigestTest {
     private static String digest(String text) {
@@ -56,7 +57,10 @@ class CanonicalDigestTest {
         byte[] octets = text.toString().getBytes(StandardCharsets.ISO_8859_1);
         CanonicalDigest digest = new CanonicalDigest();
         for (int at = 0; at < octets.length; ) {
-            int n = Math.min(octets.length - at, 1 + random.nextInt(random.nextBoolean() ? 3 : 30_000));
+            int n =
+                    Math.min(
+                            octets.length - at,
+                            1 + random.nextInt(random.nextBoolean() ? 3 : 30_000));
             digest.write(octets, at, n);
             at += n;
         }

@@ -3,6 +3,10 @@ package org.imapmirror.mailstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.imapmirror.event.Account;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.imapmirror.event.Account;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class LoginsTest {
     private static final Account ALICE = new Account("alice@example.org");
@@ -97,17 +98,16 @@ class LoginsTest {
     @Test
     void errorsNameTheirLinesAndNotTheirContent() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                table(
-                                        "account,user,password\n"
-                                                + "a,b,hunter2,x\n"
-                                                + "a,b,\"hunter2\n"
-                                                + "a,b,hun\"ter2\n"
-                                                + "a,,hunter2\n"
-                                                + ",b,hunter2\n"
-                                                + "a,b,hunter2\n"
-                                                + "a,b,hunter2\n"))
+                .isThrownBy(() ->
+                        table(
+                                "account,user,password\n"
+                                        + "a,b,hunter2,x\n"
+                                        + "a,b,\"hunter2\n"
+                                        + "a,b,hun\"ter2\n"
+                                        + "a,,hunter2\n"
+                                        + ",b,hunter2\n"
+                                        + "a,b,hunter2\n"
+                                        + "a,b,hunter2\n"))
                 .withMessageContaining("logins.csv: line 2: it has 4 fields")
                 .withMessageContaining("line 3: a quote is not closed")
                 .withMessageContaining("line 4: a quote stands inside")

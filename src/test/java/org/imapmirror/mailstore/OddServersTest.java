@@ -3,15 +3,6 @@ package org.imapmirror.mailstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxEvent.FlagChange;
@@ -21,6 +12,16 @@ import org.imapmirror.mailstore.ScriptedServer.Script;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /// What servers do at times, or never should.
 @Timeout(30)
@@ -34,14 +35,15 @@ class OddServersTest {
     private static StoreException failure(ThrowingCallable call) {
         StoreException e = catchThrowableOfType(StoreException.class, call);
         assertThat(e).isNotNull();
-        assertThat(e).hasMessageContaining("scripted (127.0.0.1:").hasMessageNotContaining("s3cret");
+        assertThat(e)
+                .hasMessageContaining("scripted (127.0.0.1:")
+                .hasMessageNotContaining("s3cret");
         return e;
     }
 
     private static StoreException openFails(Endpoint.Tls tls, Script script) throws IOException {
         try (ScriptedServer server = new ScriptedServer(script)) {
-            return failure(
-                    () -> ImapStore.open(server.endpoint(tls), LOGIN, ClientLimits.DEFAULT));
+            return failure(() -> ImapStore.open(server.endpoint(tls), LOGIN, ClientLimits.DEFAULT));
         }
     }
 
@@ -69,7 +71,10 @@ class OddServersTest {
                                     d.expect("UID FETCH 1:5 (UID BODY.PEEK[])");
                                     d.send("* 2 FETCH (BODY[] {5}\r\na {3} UID 12 FLAGS ())");
                                     d.send("* 3 FETCH (FLAGS (\\Seen))");
-                                    d.send("* 1 FETCH (UID 11 BODY[] {4}\r\n)\r\n* FLAGS (\\Seen))");
+                                    d.send(
+                                            "* 1 FETCH (UID 11 BODY[] {4}\r\n"
+                                                + ")\r\n"
+                                                + "* FLAGS (\\Seen))");
                                     d.send("* 3 FETCH (UID 13 BODY[] \"in \\\"quotes\\\"\")");
                                     d.send("* 4 FETCH (UID 14 BODY[] NIL)");
                                     d.send("* 5 FETCH (body[] {300000}\r\n" + large + " UID 15)");
@@ -102,7 +107,11 @@ class OddServersTest {
                                     for (int i = 0; i < 3; i++) {
                                         d.expect("UID FETCH");
                                         d.send("* 1 FETCH (UID 2 BODY[] {1}\r\nx)");
-                                        d.send(d.tag() + (i == 1 ? " NO server error" : " OK done"));
+                                        d.send(
+                                                d.tag()
+                                                        + (i == 1
+                                                                ? " NO server error"
+                                                                : " OK done"));
                                     }
                                     d.expect("UID FETCH");
                                     d.send(d.tag() + " OK done");
@@ -171,18 +180,14 @@ class OddServersTest {
             ImapStore store = open(server);
             Appender appender = store.appender("INBOX");
             StoreException e =
-                    failure(
-                            () -> {
-                                byte[] body = new byte[1 << 20];
-                                for (int i = 0; i < 50; i++) {
-                                    appender.add(
-                                            Flags.NONE,
-                                            null,
-                                            body.length,
-                                            new ByteArrayInputStream(body));
-                                }
-                                appender.finish();
-                            });
+                    failure(() -> {
+                        byte[] body = new byte[1 << 20];
+                        for (int i = 0; i < 50; i++) {
+                            appender.add(
+                                    Flags.NONE, null, body.length, new ByteArrayInputStream(body));
+                        }
+                        appender.finish();
+                    });
             assertThat(e.kind()).isEqualTo(Kind.GONE);
             assertThat(e.temporary()).isTrue();
             assertThat(store.usable()).isFalse();
@@ -243,16 +248,12 @@ class OddServersTest {
             Appender appender = store.appender("INBOX");
             byte[] body = new byte[1 << 20];
             StoreException e =
-                    failure(
-                            () -> {
-                                while (true) {
-                                    appender.add(
-                                            Flags.NONE,
-                                            null,
-                                            body.length,
-                                            new ByteArrayInputStream(body));
-                                }
-                            });
+                    failure(() -> {
+                        while (true) {
+                            appender.add(
+                                    Flags.NONE, null, body.length, new ByteArrayInputStream(body));
+                        }
+                    });
             assertThat(e.kind()).isEqualTo(Kind.GONE);
             assertThat(e.text()).contains("took nothing");
             synchronized (never) {
@@ -280,15 +281,13 @@ class OddServersTest {
                 ImapStore store = open(server)) {
             Appender appender = store.appender("INBOX");
             for (int size : new int[] {4, 5, 6, 1001}) {
-                appender.add(
-                        Flags.NONE, null, size, new ByteArrayInputStream(new byte[size]));
+                appender.add(Flags.NONE, null, size, new ByteArrayInputStream(new byte[size]));
             }
             assertThat(appender.finish())
                     .containsExactly(
                             new Appended.Stored(7, 3),
                             new Appended.Refused("OVERQUOTA", "full", false),
-                            new Appended.Refused(
-                                    null, "Message contains NUL characters", true),
+                            new Appended.Refused(null, "Message contains NUL characters", true),
                             new Appended.Refused(
                                     "TOOBIG", "the server takes at most 1000 octets", true));
             store.noop();
@@ -315,15 +314,13 @@ class OddServersTest {
                 if (added == 1) {
                     // Nothing is sent before it has to be.
                     byte[] large = new byte[100_000];
-                    appender.add(
-                            Flags.NONE, null, large.length, new ByteArrayInputStream(large));
+                    appender.add(Flags.NONE, null, large.length, new ByteArrayInputStream(large));
                     added++;
                 }
             }
             assertThat(appender.finish())
                     .hasSize(added)
-                    .containsOnly(
-                            new Appended.Refused("TRYCREATE", "no such mailbox", true));
+                    .containsOnly(new Appended.Refused("TRYCREATE", "no such mailbox", true));
             assertThat(failure(store::noop).kind()).isEqualTo(Kind.GONE);
         }
     }
@@ -345,12 +342,10 @@ class OddServersTest {
             from.select("INBOX");
             Appender appender = to.appender("INBOX");
             StoreException e =
-                    failure(
-                            () ->
-                                    from.bodies(
-                                            UidSet.of(1),
-                                            (_, size, body) ->
-                                                    appender.add(Flags.NONE, null, size, body)));
+                    failure(() ->
+                            from.bodies(
+                                    UidSet.of(1),
+                                    (_, size, body) -> appender.add(Flags.NONE, null, size, body)));
             assertThat(e.server()).isEqualTo(source.endpoint());
             assertThat(e.kind()).isEqualTo(Kind.GONE);
             assertThat(to.usable()).isFalse();
@@ -396,11 +391,7 @@ class OddServersTest {
                                 });
                 ImapStore store = open(server)) {
             store.select("INBOX");
-            assertThat(
-                            store.store(
-                                    UidSet.of(1),
-                                    FlagChange.NOW,
-                                    Flags.of("\\Seen", "bad", "good")))
+            assertThat(store.store(UidSet.of(1), FlagChange.NOW, Flags.of("\\Seen", "bad", "good")))
                     .isEqualTo(Flags.of("bad"));
         }
     }
@@ -428,9 +419,7 @@ class OddServersTest {
         assertThat(openFails(Endpoint.Tls.NONE, d -> d.send("* PREAUTH welcome")).kind())
                 .isEqualTo(Kind.PROTOCOL);
         StoreException full =
-                openFails(
-                        Endpoint.Tls.NONE,
-                        d -> d.send("* BYE [ALERT] too many connections"));
+                openFails(Endpoint.Tls.NONE, d -> d.send("* BYE [ALERT] too many connections"));
         assertThat(full.kind()).isEqualTo(Kind.GONE);
         assertThat(full).hasMessageContaining("too many connections");
         assertThat(openFails(Endpoint.Tls.NONE, d -> d.send("220 smtp ready")).kind())
@@ -463,18 +452,17 @@ class OddServersTest {
     @Test
     void passwordsWithOddCharactersGoAsLiterals() throws Exception {
         try (ScriptedServer server =
-                new ScriptedServer(
-                        d -> {
-                            d.send("* OK [CAPABILITY IMAP4rev1] hello");
-                            d.expect("LOGIN \"al\\\\ice\" {5}");
-                            d.send("+ go");
-                            d.skip(5);
-                            d.line();
-                            d.send(d.tag() + " OK [CAPABILITY IMAP4rev1] in");
-                            d.send("* LIST (\\Noselect) NIL \"\"");
-                            d.answer("OK listed");
-                            d.untilGone();
-                        })) {
+                new ScriptedServer(d -> {
+                    d.send("* OK [CAPABILITY IMAP4rev1] hello");
+                    d.expect("LOGIN \"al\\\\ice\" {5}");
+                    d.send("+ go");
+                    d.skip(5);
+                    d.line();
+                    d.send(d.tag() + " OK [CAPABILITY IMAP4rev1] in");
+                    d.send("* LIST (\\Noselect) NIL \"\"");
+                    d.answer("OK listed");
+                    d.untilGone();
+                })) {
             try (ImapStore store =
                     ImapStore.open(
                             server.endpoint(),
@@ -490,8 +478,7 @@ class OddServersTest {
         ScriptedServer server = new ScriptedServer(_ -> {});
         Endpoint endpoint = server.endpoint();
         server.close();
-        StoreException e =
-                failure(() -> ImapStore.open(endpoint, LOGIN, ClientLimits.DEFAULT));
+        StoreException e = failure(() -> ImapStore.open(endpoint, LOGIN, ClientLimits.DEFAULT));
         assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(e).hasMessageContaining("is the server running");
     }

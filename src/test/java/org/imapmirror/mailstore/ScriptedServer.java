@@ -1,5 +1,8 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.Trust;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.imapmirror.imap.Endpoint;
-import org.imapmirror.imap.Trust;
 
 /// A server that answers as a test says, one line at a time.
 final class ScriptedServer implements AutoCloseable {
@@ -34,28 +35,26 @@ final class ScriptedServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            while (!listener.isClosed()) {
-                                try (Socket socket = listener.accept()) {
-                                    script.run(new Dialogue(socket));
-                                } catch (IOException _) {
-                                    // The client or the test went away.
-                                }
-                            }
-                        });
+                .start(() -> {
+                    while (!listener.isClosed()) {
+                        try (Socket socket = listener.accept()) {
+                            script.run(new Dialogue(socket));
+                        } catch (IOException _) {
+                            // The client or the test went away.
+                        }
+                    }
+                });
     }
 
     /// Greets, lets everybody in as a server with these capabilities, then goes on with the script.
     static ScriptedServer loggedIn(String capabilities, Script then) {
-        return new ScriptedServer(
-                d -> {
-                    d.send("* OK [CAPABILITY IMAP4rev1] ready");
-                    d.answer("OK [CAPABILITY IMAP4rev1 " + capabilities + "] in");
-                    d.send("* LIST (\\Noselect) \"/\" \"\"");
-                    d.answer("OK listed");
-                    then.run(d);
-                });
+        return new ScriptedServer(d -> {
+            d.send("* OK [CAPABILITY IMAP4rev1] ready");
+            d.answer("OK [CAPABILITY IMAP4rev1 " + capabilities + "] in");
+            d.send("* LIST (\\Noselect) \"/\" \"\"");
+            d.answer("OK listed");
+            then.run(d);
+        });
     }
 
     /// Answers to SELECT.

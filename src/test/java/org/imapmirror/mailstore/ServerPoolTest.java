@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+
 import org.imapmirror.event.Account;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 @Timeout(30)
 class ServerPoolTest {
@@ -46,8 +48,7 @@ class ServerPoolTest {
                 Map.of(
                         "new",
                         new ServerPool.Member(
-                                ImapStoreContract.plain(
-                                        "127.0.0.1", server.getImap().getPort()),
+                                ImapStoreContract.plain("127.0.0.1", server.getImap().getPort()),
                                 connections,
                                 perAccount)),
                 new Logins(
@@ -97,14 +98,13 @@ class ServerPoolTest {
             ImapStore one = pool.open("new", ALICE);
             CompletableFuture<String> other = new CompletableFuture<>();
             Thread.ofVirtual()
-                    .start(
-                            () -> {
-                                try (ImapStore store = pool.open("new", BOB)) {
-                                    other.complete(store.personal().toString());
-                                } catch (StoreException | RuntimeException e) {
-                                    other.completeExceptionally(e);
-                                }
-                            });
+                    .start(() -> {
+                        try (ImapStore store = pool.open("new", BOB)) {
+                            other.complete(store.personal().toString());
+                        } catch (StoreException | RuntimeException e) {
+                            other.completeExceptionally(e);
+                        }
+                    });
             one.noop();
             one.close();
             assertThat(other.get(20, TimeUnit.SECONDS)).contains("Namespace");
@@ -119,13 +119,15 @@ class ServerPoolTest {
                             StoreException.class, () -> pool.open("new", new Account("carol")));
             assertThat(none.kind()).isEqualTo(Kind.NO_LOGIN);
             captured.put(ALICE, "alice", "wrong");
-            assertThat(catchThrowableOfType(
-                                    StoreException.class, () -> pool.open("new", ALICE))
-                            .kind())
+            assertThat(
+                            catchThrowableOfType(
+                                            StoreException.class, () -> pool.open("new", ALICE))
+                                    .kind())
                     .isEqualTo(Kind.LOGIN_REFUSED);
-            assertThat(catchThrowableOfType(
-                                    StoreException.class, () -> pool.open("new", ALICE))
-                            .kind())
+            assertThat(
+                            catchThrowableOfType(
+                                            StoreException.class, () -> pool.open("new", ALICE))
+                                    .kind())
                     .isEqualTo(Kind.NO_LOGIN);
             captured.put(ALICE, "alice", "a");
             pool.open("new", ALICE).close();
