@@ -2,10 +2,11 @@ package org.imapmirror.mailstore;
 
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Code;
+import org.imapmirror.imap.Response;
 import org.imapmirror.mailstore.Appended.Refused;
 import org.imapmirror.mailstore.Appended.Stored;
 import org.imapmirror.mailstore.Appended.StoredSomewhere;
-import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -46,21 +47,23 @@ public final class Appender {
     /// One for each message; null where it is part of the one MULTIAPPEND.
     private final List<Entry> entries = new ArrayList<>();
 
-    private @Nullable Command batch;
+    private @Nullable SentCommand batch;
     private boolean batchOver;
     private int oldest;
     private boolean finished;
 
-    private record Entry(@Nullable Command command, @Nullable Refused refused) {}
+    private record Entry(@Nullable SentCommand command, @Nullable Refused refused) {}
 
     Appender(Connection connection, String mailbox, UnaryOperator<Flags> storable, boolean multi) {
         this.connection = connection;
         this.mailbox = mailbox;
         this.storable = storable;
         this.multi = multi && connection.has("MULTIAPPEND");
-        String value = connection.capabilityValue("APPENDLIMIT");
-        long announced = value == null ? -1 : new Value.Atom(value).number();
-        this.limit = announced >= 0 ? announced : Long.MAX_VALUE;
+        String value = connection.traits().value("APPENDLIMIT");
+        this.limit =
+                value != null && value.matches("[0-9]{1,18}")
+                        ? Long.parseLong(value)
+                        : Long.MAX_VALUE;
     }
 
     /// Sends one message.
@@ -95,11 +98,11 @@ public final class Appender {
     private void addToBatch(Flags flags, @Nullable String date, long size, InputStream body)
             throws StoreException, IOException {
         entries.add(new Entry(null, null));
-        Command command = batch;
+        SentCommand command = batch;
         if (command == null) {
             command =
                     connection.begin(
-                            CommandText.of("APPEND").mailbox(mailbox), Command.Untagged.NONE);
+                            CommandText.of("APPEND").mailbox(mailbox), SentCommand.Untagged.NONE);
             batch = command;
         } else {
             connection.poll();
@@ -124,13 +127,14 @@ public final class Appender {
     private void addAlone(Flags flags, @Nullable String date, long size, InputStream body)
             throws StoreException, IOException {
         for (; entries.size() - oldest >= connection.limits().appendsInFlight(); oldest++) {
-            Command command = entries.get(oldest).command();
+            SentCommand command = entries.get(oldest).command();
             if (command != null) {
                 connection.await(command);
             }
         }
-        Command command =
-                connection.begin(CommandText.of("APPEND").mailbox(mailbox), Command.Untagged.NONE);
+        SentCommand command =
+                connection.begin(
+                        CommandText.of("APPEND").mailbox(mailbox), SentCommand.Untagged.NONE);
         entries.add(new Entry(command, null));
         if (literal(command, flags, date, size)) {
             stream(size, body);
@@ -138,14 +142,16 @@ public final class Appender {
         }
     }
 
-    private boolean literal(Command command, Flags flags, @Nullable String date, long size)
+    private boolean literal(SentCommand command, Flags flags, @Nullable String date, long size)
             throws StoreException {
         Flags sent = storable.apply(Changes.sendable(flags));
         connection.write(
                 (sent.isEmpty() ? " " : " " + sent + " ")
                         + (date == null ? "" : "\"" + requireDate(date) + "\" "));
         boolean nonSync =
-                size <= ASK_BEFORE && connection.nonSyncLiteral(size) && isPlain(sent, date);
+                size <= ASK_BEFORE
+                        && connection.traits().nonSyncLiteral(size)
+                        && isPlain(sent, date);
         return connection.literalHeader(command, size, nonSync);
     }
 
@@ -200,27 +206,24 @@ public final class Appender {
             if (entry.command() == null) {
                 out.add(refusedHere(entry));
             } else {
-                Reply answer = connection.await(entry.command());
-                out.add(
-                        answer.kind().equals("OK")
-                                ? stored(answer, 1).getFirst()
-                                : refused(answer));
+                Response.Tagged answer = connection.await(entry.command());
+                out.add(Failures.isOk(answer) ? stored(answer, 1).getFirst() : refused(answer));
             }
         }
         return out;
     }
 
     private List<Appended> finishBatch() throws StoreException {
-        Command command = batch;
+        SentCommand command = batch;
         List<Appended> fates = List.of();
         int sent = (int) entries.stream().filter(entry -> entry.refused() == null).count();
         if (command != null) {
             if (!batchOver) {
                 connection.write("\r\n");
             }
-            Reply answer = connection.await(command);
+            Response.Tagged answer = connection.await(command);
             fates =
-                    answer.kind().equals("OK")
+                    Failures.isOk(answer)
                             ? stored(answer, sent)
                             : Collections.nCopies(sent, refused(answer));
         }
@@ -240,20 +243,12 @@ public final class Appender {
         return refused;
     }
 
-    private static List<Appended> stored(Reply answer, int count) {
+    private static List<Appended> stored(Response.Tagged answer, int count) {
         List<Appended> out = new ArrayList<>(count);
-        if (answer.hasCode("APPENDUID")) {
-            String[] parts = answer.codeText().strip().split(" +");
-            try {
-                List<Long> uids = UidPairs.inOrder(parts[parts.length - 1]);
-                if (parts.length == 2 && uids.size() == count) {
-                    long uidValidity = UidSet.parse(parts[0]).first();
-                    uids.forEach(uid -> out.add(new Stored(uidValidity, uid)));
-                    return out;
-                }
-            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException _) {
-                // A code that is none: the messages are stored, and where is not known.
-            }
+        if (answer.code() instanceof Code.AppendUid(long uidValidity, UidSet uids)
+                && uids.size() == count) {
+            uids.forEach(uid -> out.add(new Stored(uidValidity, uid)));
+            return out;
         }
         for (int i = 0; i < count; i++) {
             out.add(new StoredSomewhere());
@@ -261,13 +256,11 @@ public final class Appender {
         return out;
     }
 
-    private static Refused refused(Reply answer) {
-        String code = answer.code().isEmpty() ? null : answer.code();
-        String text = Connection.printable(answer.text());
-        boolean permanent =
-                Outlook.of(answer.kind().equals("NO") ? Kind.REFUSED : Kind.PROTOCOL, code, text)
-                        == Outlook.NEVER;
-        return new Refused(code, text, permanent);
+    private static Refused refused(Response.Tagged answer) {
+        return new Refused(
+                Failures.name(answer.code()),
+                Failures.printable(answer.text()),
+                Failures.outlook(answer) == Outlook.NEVER);
     }
 
     /// The rest of the literal.

@@ -1,8 +1,9 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.imap.Code;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.Response;
 import org.imapmirror.mailstore.StoreException.Kind;
-import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -12,10 +13,12 @@ import java.util.Base64;
 final class Authentication {
     private final Connection connection;
     private final Endpoint server;
+    private final Failures failures;
 
     private Authentication(Connection connection) {
         this.connection = connection;
         this.server = connection.server();
+        this.failures = connection.failures();
     }
 
     /// Connects, secures and logs in.
@@ -37,76 +40,73 @@ final class Authentication {
         if (server.tls() == Endpoint.Tls.IMPLICIT) {
             connection.wire().startTls();
         }
-        Reply greeting = connection.greeting();
-        switch (greeting.kind()) {
-            case "OK" -> {
+        if (!(connection.greeting() instanceof Response.Untagged greeting)) {
+            throw failures.of(Kind.PROTOCOL, "no IMAP server answers on that port");
+        }
+        switch (greeting.status()) {
+            case OK -> {
                 // As it should be.
             }
-            case "BYE" ->
-                    throw failure(
+            case BYE ->
+                    throw failures.of(
                             Kind.GONE,
-                            greeting,
-                            "it refuses the connection: " + Connection.printable(greeting.text()));
-            case "PREAUTH" ->
-                    throw failure(
+                            "it refuses the connection",
+                            greeting.code(),
+                            greeting.text());
+            case PREAUTH ->
+                    throw failures.of(
                             Kind.PROTOCOL,
-                            null,
                             "it says that the connection is logged in already (PREAUTH), as whom"
                                     + " is not known; this port cannot be used");
-            default -> throw failure(Kind.PROTOCOL, null, "no IMAP server answers on that port");
+            case NO, BAD -> throw failures.of(Kind.PROTOCOL, "it greets with an error");
         }
         if (server.tls() == Endpoint.Tls.STARTTLS) {
             startTls();
         }
-        if (!connection.knowsCapabilities()) {
+        if (!connection.traits().known()) {
             connection.run(CommandText.of("CAPABILITY"));
         }
     }
 
     private void startTls() throws StoreException {
-        if (connection.knowsCapabilities() && !connection.has("STARTTLS")) {
-            throw failure(
+        if (connection.traits().known() && !connection.has("STARTTLS")) {
+            throw failures.of(
                     Kind.TLS,
-                    null,
                     "it offers no STARTTLS; set tls: implicit and the port for it, or tls: none"
                             + " where the network is trusted");
         }
-        Reply answer =
+        Response.Tagged answer =
                 connection.await(
-                        connection.send(CommandText.of("STARTTLS"), Command.Untagged.NONE));
-        if (!answer.kind().equals("OK")) {
-            throw failure(
-                    Kind.TLS,
-                    answer,
-                    "it refuses STARTTLS: " + Connection.printable(answer.text()));
+                        connection.send(CommandText.of("STARTTLS"), SentCommand.Untagged.NONE));
+        if (!Failures.isOk(answer)) {
+            throw failures.of(Kind.TLS, "it refuses STARTTLS", answer.code(), answer.text());
         }
-        connection.forgetCapabilities();
+        connection.traits().forget();
         connection.wire().startTls();
     }
 
     private void logIn(LoginAs login) throws StoreException {
-        Reply answer = attempt(login);
-        if (!answer.kind().equals("OK")) {
+        Response.Tagged answer = attempt(login);
+        if (!Failures.isOk(answer)) {
             throw refusal(login, answer);
         }
-        if (!answer.hasCode("CAPABILITY")) {
+        if (!(answer.code() instanceof Code.CapabilityCode)) {
             connection.run(CommandText.of("CAPABILITY"));
         }
     }
 
-    private Reply attempt(LoginAs login) throws StoreException {
+    private Response.Tagged attempt(LoginAs login) throws StoreException {
         if (connection.has("AUTH=PLAIN")) {
-            Reply answer = plain(login);
-            if (!answer.kind().equals("BAD") || login instanceof LoginAs.Authzid) {
+            Response.Tagged answer = plain(login);
+            if (answer.status() != Response.Status.BAD || login instanceof LoginAs.Authzid) {
                 return answer;
             }
         }
         return switch (login) {
             case LoginAs.Plain(String user, String password) -> {
                 if (connection.has("LOGINDISABLED")) {
-                    throw failure(
+                    throw failures.of(
                             Kind.TLS,
-                            null,
                             "it takes no passwords on this connection (LOGINDISABLED); "
                                     + (connection.wire().secure()
                                             ? "it wants a mechanism that is not supported"
@@ -115,19 +115,18 @@ final class Authentication {
                 yield connection.await(
                         connection.send(
                                 CommandText.of("LOGIN").string(user).string(password),
-                                Command.Untagged.NONE));
+                                SentCommand.Untagged.NONE));
             }
             case LoginAs.Authzid _ ->
-                    throw failure(
+                    throw failures.of(
                             Kind.UNSUPPORTED,
-                            null,
                             "it offers no AUTHENTICATE PLAIN"
                                     + (connection.wire().secure() ? "" : " without TLS")
                                     + ", which login method authzid needs");
         };
     }
 
-    private Reply plain(LoginAs login) throws StoreException {
+    private Response.Tagged plain(LoginAs login) throws StoreException {
         String message =
                 switch (login) {
                     case LoginAs.Plain(String user, String password) ->
@@ -141,39 +140,36 @@ final class Authentication {
             return connection.await(
                     connection.send(
                             CommandText.of("AUTHENTICATE").word("PLAIN").word(response),
-                            Command.Untagged.NONE));
+                            SentCommand.Untagged.NONE));
         }
-        Command command =
+        SentCommand command =
                 connection.send(
-                        CommandText.of("AUTHENTICATE").word("PLAIN"), Command.Untagged.NONE);
-        if (connection.awaitContinuation(command) != null) {
+                        CommandText.of("AUTHENTICATE").word("PLAIN"), SentCommand.Untagged.NONE);
+        if (connection.awaitContinuation(command)) {
             connection.write(response + "\r\n");
         }
         return connection.await(command);
     }
 
-    private StoreException refusal(LoginAs login, Reply answer) {
-        String words = Connection.printable(answer.text());
-        Outlook outlook =
-                Outlook.ofRefusal(answer.code().isEmpty() ? null : answer.code(), answer.text());
-        if (outlook == Outlook.SOON || outlook == Outlook.LATER || answer.hasCode("LIMIT")) {
-            return failure(
+    private StoreException refusal(LoginAs login, Response.Tagged answer) {
+        Outlook outlook = Failures.outlook(answer);
+        if (answer.status() == Response.Status.NO
+                && (outlook == Outlook.SOON
+                        || outlook == Outlook.LATER
+                        || answer.code().is("LIMIT"))) {
+            return failures.of(
                     Kind.REFUSED,
-                    answer,
-                    "login as " + login.user() + " is not possible at the moment: " + words);
+                    "login as " + login.user() + " is not possible at the moment",
+                    answer.code(),
+                    answer.text());
         }
-        return failure(
+        return failures.of(
                 Kind.LOGIN_REFUSED,
-                answer,
                 "login as "
                         + login.user()
-                        + " was refused: "
-                        + words
-                        + "; check the login settings of this server and the password");
-    }
-
-    private StoreException failure(Kind kind, @Nullable Reply answer, String text) {
-        String code = answer == null || answer.code().isEmpty() ? null : answer.code();
-        return new StoreException(kind, server, code, text);
+                        + " was refused (check the password, and the login settings of this"
+                        + " server)",
+                answer.code(),
+                answer.text());
     }
 }

@@ -3,6 +3,9 @@ package org.imapmirror.mailstore;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxEvent.FlagChange;
 import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Code;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.Response.Status;
 import org.imapmirror.mailstore.StoreException.Kind;
 
 import java.util.ArrayList;
@@ -35,49 +38,51 @@ final class Changes {
     private UidPairs transfer(String verb, UidSet uids, String target) throws StoreException {
         UidPairs[] pairs = {UidPairs.UNTOLD};
         for (UidSet part : Fetches.windows(uids, MANY)) {
-            Command sent =
-                    connection.send(
+            Response.Tagged answer =
+                    connection.run(
                             CommandText.of(verb).word(part.toString()).mailbox(target),
-                            reply -> {
-                                boolean ours = reply.hasCode("COPYUID");
-                                if (ours) {
-                                    pairs[0] = pairs[0].plus(UidPairs.parse(reply.codeText()));
-                                }
-                                return ours;
-                            });
-            Reply answer = connection.ok(sent);
-            if (answer.hasCode("COPYUID")) {
-                pairs[0] = pairs[0].plus(UidPairs.parse(answer.codeText()));
-            }
+                            response ->
+                                    response instanceof Response.Untagged untagged
+                                            && take(untagged.code(), pairs));
+            take(answer.code(), pairs);
         }
         return pairs[0];
+    }
+
+    private static boolean take(Code code, UidPairs[] pairs) {
+        if (code instanceof Code.CopyUid told) {
+            pairs[0] = pairs[0].plus(UidPairs.of(told));
+            return true;
+        }
+        return false;
     }
 
     void expunge(UidSet uids) throws StoreException {
         requireUidplus("expunge");
         for (UidSet part : Fetches.windows(uids, MANY)) {
-            Command mark = sendStore(part, "+FLAGS.SILENT", Flags.of(Flags.DELETED));
-            Command expunge =
+            SentCommand mark = sendStore(part, "+FLAGS.SILENT", Flags.of(Flags.DELETED));
+            SentCommand expunge =
                     connection.send(
                             CommandText.of("UID EXPUNGE").word(part.toString()),
-                            Command.Untagged.NONE);
-            Reply marked = connection.await(mark);
+                            SentCommand.Untagged.NONE);
+            Response.Tagged marked = connection.await(mark);
             connection.ok(expunge);
-            if (!marked.kind().equals("OK") && !marked.hasCode("EXPUNGEISSUED")) {
-                throw connection.refusal(mark.verb(), marked);
+            if (!Failures.isOk(marked) && !marked.code().is("EXPUNGEISSUED")) {
+                throw connection.failures().refusal(mark.verb(), marked);
             }
         }
     }
 
     private void requireUidplus(String what) throws StoreException {
         if (!connection.has("UIDPLUS")) {
-            throw new StoreException(
-                    Kind.UNSUPPORTED,
-                    connection.server(),
-                    null,
-                    "it has no UIDPLUS, so that to "
-                            + what
-                            + " these messages would expunge others that are marked deleted");
+            throw connection
+                    .failures()
+                    .of(
+                            Kind.UNSUPPORTED,
+                            "it has no UIDPLUS, so that to "
+                                    + what
+                                    + " these messages would expunge others that are marked"
+                                    + " deleted");
         }
     }
 
@@ -112,24 +117,24 @@ final class Changes {
 
     /// @return those of the flags that were stored
     private Flags storePart(UidSet part, FlagChange change, Flags flags) throws StoreException {
-        Command all = sendStore(part, item(change), flags);
-        Reply answer = connection.await(all);
-        if (answer.kind().equals("OK") || answer.hasCode("EXPUNGEISSUED")) {
+        SentCommand all = sendStore(part, item(change), flags);
+        Response.Tagged answer = connection.await(all);
+        if (Failures.isOk(answer) || answer.code().is("EXPUNGEISSUED")) {
             return flags;
         }
         Flags keywords = flags.filter(flag -> !flag.startsWith("\\"));
         if (keywords.isEmpty() || !blamesFlags(answer)) {
-            throw connection.refusal(all.verb(), answer);
+            throw connection.failures().refusal(all.verb(), answer);
         }
         return storeOneByOne(part, change, flags, keywords);
     }
 
-    private static boolean blamesFlags(Reply answer) {
-        Outlook outlook = Outlook.ofRefusal(answer.code(), answer.text());
-        return answer.kind().equals("BAD")
-                || answer.hasCode("CANNOT")
-                || answer.hasCode("LIMIT")
-                || (answer.code().isEmpty()
+    private static boolean blamesFlags(Response.Tagged answer) {
+        Outlook outlook = Failures.outlook(answer);
+        return answer.status() == Status.BAD
+                || answer.code().is("CANNOT")
+                || answer.code().is("LIMIT")
+                || (answer.code() instanceof Code.None
                         && (outlook == Outlook.UNKNOWN || outlook == Outlook.NEVER));
     }
 
@@ -139,8 +144,9 @@ final class Changes {
         List<String> refused = new ArrayList<>();
         FlagChange single = change == FlagChange.NOW ? FlagChange.ADDED : change;
         for (String keyword : keywords.list()) {
-            Reply answer = connection.await(sendStore(part, item(single), Flags.of(keyword)));
-            if (!answer.kind().equals("OK")) {
+            Response.Tagged answer =
+                    connection.await(sendStore(part, item(single), Flags.of(keyword)));
+            if (!Failures.isOk(answer)) {
                 refused.add(keyword);
             }
         }
@@ -152,10 +158,10 @@ final class Changes {
         return rest;
     }
 
-    private Command sendStore(UidSet part, String item, Flags flags) throws StoreException {
+    private SentCommand sendStore(UidSet part, String item, Flags flags) throws StoreException {
         return connection.send(
                 CommandText.of("UID STORE").word(part.toString()).word(item).word(flags.toString()),
-                reply -> reply.is("FETCH"));
+                response -> response instanceof Response.Fetch);
     }
 
     private static String item(FlagChange change) {

@@ -1,5 +1,11 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.event.MailboxName;
+import org.imapmirror.imap.ImapText;
+import org.imapmirror.imap.ImapText.Wire;
+import org.imapmirror.imap.MailboxNames;
+
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,11 +14,12 @@ import java.util.List;
 final class CommandText {
     private final String verb;
     private final List<byte[]> literals = new ArrayList<>();
-    private final List<StringBuilder> texts = new ArrayList<>();
+    private final List<ByteArrayOutputStream> texts = new ArrayList<>();
 
     private CommandText(String verb) {
         this.verb = verb;
-        texts.add(new StringBuilder(verb));
+        texts.add(new ByteArrayOutputStream());
+        append(verb.getBytes(StandardCharsets.US_ASCII));
     }
 
     /// @param verb the command's name, which messages about it say; for example `UID FETCH`
@@ -22,30 +29,42 @@ final class CommandText {
 
     /// Adds something that needs no quoting.
     CommandText word(String text) {
-        texts.getLast().append(' ').append(text);
+        append((" " + text).getBytes(StandardCharsets.US_ASCII));
         return this;
     }
 
     /// Adds a string as it may stand anywhere: quoted, or as a literal where that cannot be.
     CommandText string(String text) {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        for (byte c : octets) {
-            if (c <= 0 || c == '\r' || c == '\n') {
-                texts.getLast().append(' ');
-                literals.add(octets);
-                texts.add(new StringBuilder());
-                return this;
-            }
-        }
-        texts.getLast()
-                .append(" \"")
-                .append(text.replace("\\", "\\\\").replace("\"", "\\\""))
-                .append('"');
-        return this;
+        return string(ImapText.string(text.getBytes(StandardCharsets.UTF_8), false));
     }
 
     CommandText mailbox(String name) {
-        return string(Utf7.encode(name));
+        return string(MailboxNames.encodeForWire(new MailboxName(name), false));
+    }
+
+    /// Adds a pattern for LIST: all names that begin so.
+    CommandText allBelow(String prefix) {
+        String encoded =
+                new String(
+                        MailboxNames.encode(new MailboxName(prefix), false),
+                        StandardCharsets.ISO_8859_1);
+        return string(encoded + "*");
+    }
+
+    private CommandText string(Wire wire) {
+        append(new byte[] {' '});
+        switch (wire) {
+            case Wire.Quoted(byte[] quoted) -> append(quoted);
+            case Wire.Literal(byte[] octets) -> {
+                literals.add(octets);
+                texts.add(new ByteArrayOutputStream());
+            }
+        }
+        return this;
+    }
+
+    private void append(byte[] octets) {
+        texts.getLast().writeBytes(octets);
     }
 
     String verb() {
@@ -53,8 +72,8 @@ final class CommandText {
     }
 
     /// One more than [#literals()].
-    List<String> texts() {
-        return texts.stream().map(StringBuilder::toString).toList();
+    List<byte[]> texts() {
+        return texts.stream().map(ByteArrayOutputStream::toByteArray).toList();
     }
 
     List<byte[]> literals() {

@@ -1,7 +1,8 @@
 package org.imapmirror.mailstore;
 
 import org.imapmirror.imap.Endpoint;
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.Response.Status;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// Commands and responses of one connection: many commands in flight, each answered by its tag;
 /// untagged responses are offered to the commands in flight in the order they were sent. The thread
@@ -24,23 +23,27 @@ import java.util.TreeSet;
 /// message, nothing more can be done with it: every later call fails as [Kind#GONE].
 final class Connection {
     private static final Duration BYE_WAIT = Duration.ofSeconds(1);
-    private static final int LITERAL_MINUS = 4096;
+
+    /// What must not be lost because it is not understood.
+    private static final Set<String> DATA =
+            Set.of("FETCH", "LIST", "LSUB", "STATUS", "ESEARCH", "EXISTS", "EXPUNGE", "NAMESPACE");
 
     private final Endpoint server;
+    private final Failures failures;
     private final ClientLimits limits;
     private final Wire wire;
     private final ReplyReader replies;
-    private final Map<String, Command> inFlight = new LinkedHashMap<>();
-    private Set<String> capabilities = Set.of();
+    private final Map<String, SentCommand> inFlight = new LinkedHashMap<>();
+    private final Traits traits = new Traits();
     private Mailbox mailbox = new Mailbox();
     private int tags;
-    private boolean continuation;
     private boolean busy;
-    private @Nullable Reply bye;
+    private Response.@Nullable Untagged bye;
     private volatile @Nullable StoreException broken;
 
     Connection(Endpoint server, ClientLimits limits) throws StoreException {
         this.server = server;
+        this.failures = new Failures(server);
         this.limits = limits;
         this.wire = Wire.connect(server, limits);
         this.replies = new ReplyReader(server, wire, limits);
@@ -67,55 +70,35 @@ final class Connection {
         mailbox = selected;
     }
 
+    /// What the server is like.
+    Traits traits() {
+        return traits;
+    }
+
     boolean has(String capability) {
-        return capabilities.contains(capability.toUpperCase(Locale.ROOT));
+        return traits.has(capability);
     }
 
-    /// The value behind `NAME=`, null where it is not offered or has none.
-    @Nullable String capabilityValue(String name) {
-        String prefix = name + "=";
-        for (String capability : capabilities) {
-            if (capability.startsWith(prefix)) {
-                return capability.substring(prefix.length());
-            }
-        }
-        return null;
-    }
-
-    boolean knowsCapabilities() {
-        return !capabilities.isEmpty();
-    }
-
-    void forgetCapabilities() {
-        capabilities = Set.of();
-    }
-
-    /// True where a literal of that size can go out without asking (RFC 7888).
-    boolean nonSyncLiteral(long size) {
-        return has("LITERAL+") || (size <= LITERAL_MINUS && (has("LITERAL-") || has("IMAP4REV2")));
+    /// Where bodies are taken from.
+    ReplyReader replies() {
+        return replies;
     }
 
     boolean usable() {
         return broken == null;
     }
 
-    /// Bodies that arrive go to this sink; null for none.
-    void bodiesTo(@Nullable BodySink sink) {
-        replies.bodiesTo(sink);
-    }
-
-    Spool takeSpool() {
-        return replies.takeSpool();
-    }
-
     /// The server's first line.
-    Reply greeting() throws StoreException {
+    Response greeting() throws StoreException {
         try {
-            Reply reply = replies.next(limits.read());
+            Response reply = replies.next(limits.read());
             if (reply == null) {
-                throw lost("no greeting within " + limits.read().toSeconds() + " s");
+                throw failures.gone("no greeting within " + limits.read().toSeconds() + " s");
             }
             learn(reply);
+            if (reply instanceof Response.Untagged greeting) {
+                traits.greeted(greeting.text());
+            }
             return reply;
         } catch (StoreException e) {
             throw broke(e);
@@ -123,27 +106,28 @@ final class Connection {
     }
 
     /// Begins a command that the caller writes piece by piece with [#write].
-    Command begin(CommandText command, Command.Untagged untagged) throws StoreException {
+    SentCommand begin(CommandText command, SentCommand.Untagged untagged) throws StoreException {
         checkUsable();
         String tag = "m" + ++tags;
-        Command sent = new Command(tag, command.verb(), untagged);
+        SentCommand sent = new SentCommand(tag, command.verb(), untagged);
         inFlight.put(tag, sent);
-        List<String> texts = command.texts();
-        write(tag + " " + texts.getFirst());
+        List<byte[]> texts = command.texts();
+        write(tag + " ");
+        write(texts.getFirst());
         for (int i = 0; i < command.literals().size(); i++) {
             byte[] literal = command.literals().get(i);
-            if (!literalHeader(sent, literal.length)) {
+            if (!literalHeader(sent, literal.length, traits.nonSyncLiteral(literal.length))) {
                 return sent;
             }
-            write(literal, 0, literal.length);
+            write(literal);
             write(texts.get(i + 1));
         }
         return sent;
     }
 
     /// Sends a command; it may stay in the buffer until something is awaited.
-    Command send(CommandText command, Command.Untagged untagged) throws StoreException {
-        Command sent = begin(command, untagged);
+    SentCommand send(CommandText command, SentCommand.Untagged untagged) throws StoreException {
+        SentCommand sent = begin(command, untagged);
         if (sent.answer() == null) {
             write("\r\n");
         }
@@ -153,32 +137,29 @@ final class Connection {
     /// Announces a literal and waits until the server wants it, where that is necessary.
     ///
     /// @return false where the server answered the command instead: nothing more may be sent of it
-    boolean literalHeader(Command command, long size) throws StoreException {
-        return literalHeader(command, size, nonSyncLiteral(size));
-    }
-
-    boolean literalHeader(Command command, long size, boolean nonSync) throws StoreException {
+    boolean literalHeader(SentCommand command, long size, boolean nonSync) throws StoreException {
         write("{" + size + (nonSync ? "+}\r\n" : "}\r\n"));
-        return nonSync || awaitContinuation(command) != null;
+        return nonSync || awaitContinuation(command);
     }
 
     /// Waits for the server's `+`.
     ///
-    /// @return null where it answered the command instead
-    @Nullable Reply awaitContinuation(Command command) throws StoreException {
+    /// @return false where it answered the command instead
+    boolean awaitContinuation(SentCommand command) throws StoreException {
         flush();
         while (command.answer() == null) {
-            Reply reply = pump(limits.read(), true);
-            if (continuation) {
-                continuation = false;
-                return reply;
+            if (pump(limits.read(), true) instanceof Response.Continuation) {
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
     void write(String text) throws StoreException {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    void write(byte[] octets) throws StoreException {
         write(octets, 0, octets.length);
     }
 
@@ -201,18 +182,18 @@ final class Connection {
     }
 
     /// Sends a command and waits for its OK.
-    Reply run(CommandText command, Command.Untagged untagged) throws StoreException {
+    Response.Tagged run(CommandText command, SentCommand.Untagged untagged) throws StoreException {
         return ok(send(command, untagged));
     }
 
-    Reply run(CommandText command) throws StoreException {
-        return run(command, Command.Untagged.NONE);
+    Response.Tagged run(CommandText command) throws StoreException {
+        return run(command, SentCommand.Untagged.NONE);
     }
 
     /// Sends a command and waits for its OK, for a certain time.
-    void run(CommandText command, Command.Untagged untagged, Duration timeout)
+    void run(CommandText command, SentCommand.Untagged untagged, Duration timeout)
             throws StoreException {
-        Command sent = send(command, untagged);
+        SentCommand sent = send(command, untagged);
         flush();
         while (sent.answer() == null) {
             pump(timeout, true);
@@ -223,17 +204,17 @@ final class Connection {
     /// Waits for the command's OK.
     ///
     /// @throws StoreException where the answer is another one
-    Reply ok(Command command) throws StoreException {
-        Reply answer = await(command);
-        if (answer.kind().equals("OK")) {
+    Response.Tagged ok(SentCommand command) throws StoreException {
+        Response.Tagged answer = await(command);
+        if (Failures.isOk(answer)) {
             return answer;
         }
-        throw refusal(command.verb(), answer);
+        throw failures.refusal(command.verb(), answer);
     }
 
     /// Waits for the command's answer, whatever it is.
-    Reply await(Command command) throws StoreException {
-        Reply answer = command.answer();
+    Response.Tagged await(SentCommand command) throws StoreException {
+        Response.Tagged answer = command.answer();
         if (answer == null) {
             flush();
         }
@@ -260,115 +241,83 @@ final class Connection {
     ///
     /// @param must silence for that long is an error
     /// @return null after silence for that long
-    @Nullable Reply pump(Duration timeout, boolean must) throws StoreException {
+    @Nullable Response pump(Duration timeout, boolean must) throws StoreException {
         checkUsable();
         if (busy) {
             throw new IllegalStateException("bug: the connection is used inside its own callback");
         }
         busy = true;
         try {
-            Reply reply = replies.next(timeout);
+            Response reply = replies.next(timeout);
             if (reply != null) {
                 dispatch(reply);
             } else if (must) {
-                throw lost("no answer for " + timeout.toSeconds() + " s");
+                throw failures.gone("no answer for " + timeout.toSeconds() + " s");
             }
             return reply;
         } catch (StoreException e) {
             throw broke(e.server().equals(server) ? withBye(e) : e);
-        } catch (MalformedReply e) {
-            throw broke(
-                    new StoreException(
-                            Kind.PROTOCOL,
-                            server,
-                            null,
-                            "its answer is not IMAP: " + e.getMessage()));
         } catch (UncheckedIOException e) {
-            broke(lost("a message could not be handed on"));
+            broke(failures.gone("a message could not be handed on"));
             throw e;
         } finally {
             busy = false;
         }
     }
 
-    private void dispatch(Reply reply) throws StoreException, MalformedReply {
-        if (reply.continuation()) {
-            continuation = true;
-            return;
-        }
-        learn(reply);
-        if (!reply.untagged()) {
-            Command command = inFlight.remove(reply.tag());
-            if (command == null) {
-                throw new StoreException(
-                        Kind.PROTOCOL, server, null, "it answered a command that was not sent");
+    private void dispatch(Response response) throws StoreException {
+        learn(response);
+        switch (response) {
+            case Response.Continuation _ -> {
+                // For whoever waits for it.
             }
-            command.onAnswer(reply);
-            return;
+            case Response.Tagged tagged -> {
+                SentCommand command = inFlight.remove(tagged.tag());
+                if (command == null) {
+                    throw failures.garbage("it answers a command that was not sent");
+                }
+                command.onAnswer(tagged);
+            }
+            case Response.Other(String kind) when DATA.contains(kind) ->
+                    throw failures.garbage("a " + kind + " that cannot be understood");
+            default -> offer(response);
         }
-        mailbox.onUntagged(reply);
-        for (Command command : inFlight.values()) {
-            if (command.untagged().take(reply)) {
+    }
+
+    private void offer(Response response) throws StoreException {
+        mailbox.onUntagged(response);
+        for (SentCommand command : inFlight.values()) {
+            if (command.untagged().take(response)) {
                 return;
             }
         }
-        mailbox.onUnclaimed(reply);
+        mailbox.onUnclaimed(response);
     }
 
-    /// Capabilities and farewells may be in any response.
-    private void learn(Reply reply) {
-        if (reply.is("BYE")) {
-            bye = reply;
-        } else if (reply.is("CAPABILITY")) {
-            capabilities = words(reply.data().rest());
-        } else if (reply.hasCode("CAPABILITY")) {
-            capabilities = words(reply.codeText());
+    private void learn(Response response) {
+        traits.learn(response);
+        if (response instanceof Response.Untagged untagged && untagged.status() == Status.BYE) {
+            bye = untagged;
         }
     }
 
-    private static Set<String> words(String text) {
-        return new TreeSet<>(List.of(text.strip().toUpperCase(Locale.ROOT).split(" +")));
-    }
-
-    /// What a NO or BAD means to the caller.
-    StoreException refusal(String verb, Reply answer) {
-        boolean no = answer.kind().equals("NO");
-        return new StoreException(
-                no ? Kind.REFUSED : Kind.PROTOCOL,
-                server,
-                answer.code().isEmpty() ? null : answer.code(),
-                verb
-                        + (no ? " was refused: " : " was not understood: ")
-                        + printable(answer.text()));
-    }
-
-    /// The server's words, fit for a log line.
-    static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}|\\p{Cf}", "?");
-        return line.length() <= 300 ? line : line.substring(0, 300) + "...";
-    }
-
-    private StoreException lost(String text) {
-        return new StoreException(Kind.GONE, server, null, text);
+    Failures failures() {
+        return failures;
     }
 
     private StoreException withBye(StoreException e) {
-        Reply farewell = bye;
+        Response.Untagged farewell = bye;
         return farewell == null || e.kind() != Kind.GONE
                 ? e
-                : new StoreException(
-                        Kind.GONE,
-                        server,
-                        farewell.code().isEmpty() ? null : farewell.code(),
-                        "it ended the connection: " + printable(farewell.text()),
-                        e);
+                : failures.of(
+                        Kind.GONE, "it ended the connection", farewell.code(), farewell.text());
     }
 
     /// A write failed: the server may have said why before it hung up.
     private StoreException lastWords(StoreException e) {
         try {
             for (int i = 0; i < 100 && bye == null; i++) {
-                Reply reply = replies.next(BYE_WAIT);
+                Response reply = replies.next(BYE_WAIT);
                 if (reply == null) {
                     break;
                 }
@@ -403,7 +352,7 @@ final class Connection {
     /// Ends the connection at once and without a word.
     void abort() {
         if (broken == null) {
-            broken = lost("closed");
+            broken = failures.gone("closed");
         }
         wire.close();
         replies.close();
@@ -413,7 +362,7 @@ final class Connection {
     void logout() {
         if (usable() && inFlight.isEmpty()) {
             try {
-                Command logout = send(CommandText.of("LOGOUT"), Command.Untagged.NONE);
+                SentCommand logout = send(CommandText.of("LOGOUT"), SentCommand.Untagged.NONE);
                 flush();
                 while (logout.answer() == null && pump(BYE_WAIT, false) != null) {
                     // The server says BYE and OK, in any order, or hangs up.
@@ -426,7 +375,7 @@ final class Connection {
     }
 
     /// The commands that are not answered yet, oldest first.
-    List<Command> outstanding() {
+    List<SentCommand> outstanding() {
         return new ArrayList<>(inFlight.values());
     }
 }

@@ -2,7 +2,9 @@ package org.imapmirror.mailstore;
 
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.UidSet;
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.ImapString;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.Response.Fetch;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,9 +39,9 @@ final class Fetches {
         this.connection = connection;
     }
 
-    /// Takes the items of one message, by their names in upper case.
+    /// Takes the items of one message.
     private interface Items {
-        void take(long uid, Map<String, Value> items) throws StoreException;
+        void take(long uid, Fetch message) throws StoreException;
     }
 
     /// All UIDs, as many as the mailbox has messages at that moment.
@@ -53,46 +53,31 @@ final class Fetches {
             }
             connection.run(CommandText.of("NOOP"));
         }
-        throw new StoreException(
-                Kind.RACE,
-                connection.server(),
-                null,
-                "the mailbox kept changing while its messages were listed; try again");
+        throw connection
+                .failures()
+                .of(
+                        Kind.RACE,
+                        "the mailbox kept changing while its messages were listed; try again");
     }
 
     private @Nullable UidSet searched() throws StoreException {
-        class Found implements Command.Untagged {
+        class Found implements SentCommand.Untagged {
             private UidSet uids = UidSet.EMPTY;
             private long exists = connection.mailbox().exists();
 
             @Override
-            public boolean take(Reply reply) throws MalformedReply {
-                if (!reply.is("ESEARCH")) {
+            public boolean take(Response response) {
+                if (!(response instanceof Response.Esearch result)) {
                     return false;
                 }
                 exists = connection.mailbox().exists();
-                Cursor in = reply.data();
-                while (!in.atEnd()) {
-                    Value value = in.value();
-                    if (value instanceof Value.Atom(String name) && name.equalsIgnoreCase("ALL")) {
-                        uids = set(in.value());
-                    }
-                }
+                uids = result.all() == null ? UidSet.EMPTY : result.all();
                 return true;
             }
         }
         Found found = new Found();
         connection.run(CommandText.of("UID SEARCH").word("RETURN (ALL) ALL"), found);
         return found.uids.size() == found.exists ? found.uids : null;
-    }
-
-    private static UidSet set(Value value) throws MalformedReply {
-        try {
-            String text = value.string();
-            return UidSet.parse(text == null ? "" : text);
-        } catch (IllegalArgumentException _) {
-            throw new MalformedReply("not a set of UIDs");
-        }
     }
 
     /// Servers without ESEARCH err in SEARCH more often than in FETCH, and cap it.
@@ -102,7 +87,7 @@ final class Fetches {
         if (exists[0] == 0) {
             return UidSet.EMPTY;
         }
-        Command all =
+        SentCommand all =
                 connection.send(
                         CommandText.of("UID FETCH").word("1:*").word("(UID)"),
                         handler((uid, _) -> {
@@ -122,7 +107,7 @@ final class Fetches {
 
     List<Summary> summariesFrom(long firstUid) throws StoreException {
         Map<Long, Summary> found = new TreeMap<>();
-        Command all =
+        SentCommand all =
                 connection.send(
                         CommandText.of("UID FETCH")
                                 .word(firstUid + ":*")
@@ -134,28 +119,19 @@ final class Fetches {
     }
 
     private static Items summariesInto(Map<Long, Summary> found) {
-        return (uid, items) -> {
-            Value size = items.get("RFC822.SIZE");
-            Value flags = items.get("FLAGS");
-            if (size != null && flags != null) {
-                Value date = items.get("INTERNALDATE");
-                found.put(
-                        uid,
-                        new Summary(
-                                uid,
-                                Flags.of(flags.strings()),
-                                date == null ? null : date.string(),
-                                Math.max(0, size.number())));
-            } else if (flags != null) {
+        return (uid, message) -> {
+            Flags flags = message.flags();
+            if (flags == null) {
+                return;
+            }
+            String date = message.internalDate();
+            Long size = message.size();
+            Summary known = found.get(uid);
+            if (date != null || size != null) {
+                found.put(uid, new Summary(uid, flags, date, size == null ? 0 : size));
+            } else if (known != null) {
                 // Another session changed them after we were told.
-                found.computeIfPresent(
-                        uid,
-                        (_, old) ->
-                                new Summary(
-                                        uid,
-                                        Flags.of(flags.strings()),
-                                        old.internalDate(),
-                                        old.size()));
+                found.put(uid, new Summary(uid, flags, known.internalDate(), known.size()));
             }
         };
     }
@@ -166,10 +142,10 @@ final class Fetches {
                 uids,
                 "(UID FLAGS)",
                 MANY,
-                (uid, items) -> {
-                    Value flags = items.get("FLAGS");
+                (uid, message) -> {
+                    Flags flags = message.flags();
                     if (flags != null && uids.contains(uid)) {
-                        found.put(uid, Flags.of(flags.strings()));
+                        found.put(uid, flags);
                     }
                 });
         return found;
@@ -181,14 +157,15 @@ final class Fetches {
                 uids,
                 "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM TO SUBJECT)])",
                 SOME,
-                (uid, items) ->
-                        items.forEach((name, value) -> {
-                            if (name.startsWith("BODY[HEADER")
-                                    && value instanceof Value.Text(byte[] octets)
-                                    && uids.contains(uid)) {
-                                found.put(uid, HeaderKey.of(octets));
-                            }
-                        }));
+                (uid, message) -> {
+                    for (Response.Section section : message.sections()) {
+                        if (section.item().startsWith("BODY[HEADER")
+                                && section.value() instanceof ImapString.Octets(byte[] octets, _)
+                                && uids.contains(uid)) {
+                            found.put(uid, HeaderKey.of(octets));
+                        }
+                    }
+                });
         return found;
     }
 
@@ -204,28 +181,22 @@ final class Fetches {
     }
 
     void bodies(UidSet uids, BodySink sink) throws StoreException, IOException {
-        connection.bodiesTo(sink);
+        connection.replies().bodiesTo(sink);
         try {
-            fetch(uids, "(UID BODY.PEEK[])", FEW, (uid, items) -> later(uid, items, sink));
+            fetch(uids, "(UID BODY.PEEK[])", FEW, (uid, message) -> later(uid, message, sink));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
-            connection.bodiesTo(null);
+            connection.replies().bodiesTo(null);
         }
     }
 
     /// A body that did not stream: its UID came behind it, or it was no literal.
-    private void later(long uid, Map<String, Value> items, BodySink sink) throws StoreException {
-        if (!(items.get("BODY[]") instanceof Value.Text(byte[] octets))
-                || octets == ReplyReader.STREAMED) {
-            return;
-        }
-        try {
-            if (octets == ReplyReader.SPOOLED) {
-                try (Spool spool = connection.takeSpool()) {
-                    sink.body(uid, spool.size(), spool.stream());
-                }
-            } else {
+    private void later(long uid, Fetch message, BodySink sink) throws StoreException {
+        try (Spool spool = connection.replies().takeSpool()) {
+            if (spool != null) {
+                sink.body(uid, spool.size(), spool.stream());
+            } else if (message.section("BODY[]") instanceof ImapString.Octets(byte[] octets, _)) {
                 sink.body(uid, octets.length, new ByteArrayInputStream(octets));
             }
         } catch (IOException e) {
@@ -234,7 +205,7 @@ final class Fetches {
     }
 
     private void fetch(UidSet uids, String what, int window, Items items) throws StoreException {
-        Deque<Command> underWay = new ArrayDeque<>();
+        Deque<SentCommand> underWay = new ArrayDeque<>();
         StoreException refused = null;
         for (UidSet part : windows(uids, window)) {
             if (underWay.size() == WINDOWS) {
@@ -248,7 +219,7 @@ final class Fetches {
                             CommandText.of("UID FETCH").word(part.toString()).word(what),
                             handler(items)));
         }
-        for (Command command : underWay) {
+        for (SentCommand command : underWay) {
             refused = later(refused, command);
         }
         if (refused != null) {
@@ -257,7 +228,7 @@ final class Fetches {
     }
 
     /// Waits for a command even if an earlier one was refused, so that the connection stays usable.
-    private @Nullable StoreException later(@Nullable StoreException refused, Command command)
+    private @Nullable StoreException later(@Nullable StoreException refused, SentCommand command)
             throws StoreException {
         try {
             settle(command);
@@ -271,31 +242,20 @@ final class Fetches {
     }
 
     /// Messages that were expunged meanwhile are absent, and that is no failure of the others.
-    private void settle(Command command) throws StoreException {
-        Reply answer = connection.await(command);
-        if (!answer.kind().equals("OK") && !answer.hasCode("EXPUNGEISSUED")) {
-            throw connection.refusal(command.verb(), answer);
+    private void settle(SentCommand command) throws StoreException {
+        Response.Tagged answer = connection.await(command);
+        if (!Failures.isOk(answer) && !answer.code().is("EXPUNGEISSUED")) {
+            throw connection.failures().refusal(command.verb(), answer);
         }
     }
 
-    private static Command.Untagged handler(Items items) {
-        return reply -> {
-            if (!reply.is("FETCH")) {
+    private static SentCommand.Untagged handler(Items items) {
+        return response -> {
+            // Without UID it tells that another session changed flags: it is not ours.
+            if (!(response instanceof Fetch message) || message.uid() == null) {
                 return false;
             }
-            Map<String, Value> found = new HashMap<>();
-            List<Value> list = reply.data().value().items();
-            for (int i = 0; i + 1 < list.size(); i += 2) {
-                if (list.get(i) instanceof Value.Atom(String name)) {
-                    found.put(name.toUpperCase(Locale.ROOT), list.get(i + 1));
-                }
-            }
-            Value uid = found.get("UID");
-            if (uid == null || uid.number() <= 0) {
-                // Another session changed flags: this is not ours.
-                return false;
-            }
-            items.take(uid.number(), found);
+            items.take(message.uid(), message);
             return true;
         };
     }

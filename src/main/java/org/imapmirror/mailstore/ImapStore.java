@@ -4,6 +4,7 @@ import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxEvent.FlagChange;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.Response;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ public final class ImapStore implements AutoCloseable {
         /// It still answers.
         boolean isFresh() {
             try {
-                connection.run(CommandText.of("NOOP"), Command.Untagged.NONE, ALIVE);
+                connection.run(CommandText.of("NOOP"), SentCommand.Untagged.NONE, ALIVE);
                 return true;
             } catch (StoreException _) {
                 return false;
@@ -158,7 +159,7 @@ public final class ImapStore implements AutoCloseable {
         Mailbox mailbox = new Mailbox(name, readOnly);
         connection.enter(mailbox);
         try {
-            Reply answer =
+            Response.Tagged answer =
                     connection.run(CommandText.of(readOnly ? "EXAMINE" : "SELECT").mailbox(name));
             mailbox.onSelected(answer);
         } catch (StoreException e) {

@@ -1,10 +1,9 @@
 package org.imapmirror.mailstore;
 
 import org.imapmirror.event.Flags;
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.Code;
+import org.imapmirror.imap.Response;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /// What the server has said about the selected mailbox since it was selected.
 final class Mailbox {
@@ -15,7 +14,7 @@ final class Mailbox {
     private long highestModseq;
     private @Nullable String mailboxId;
     private Flags flags = Flags.NONE;
-    private @Nullable List<String> permanent;
+    private Code.@Nullable PermanentFlags permanent;
     private boolean readOnly;
     private boolean changed;
     private boolean forgotten;
@@ -30,55 +29,46 @@ final class Mailbox {
         this.readOnly = readOnly;
     }
 
-    void onUntagged(Reply reply) throws MalformedReply {
-        switch (reply.kind()) {
-            case "EXISTS" -> {
-                changed |= exists != reply.number();
-                exists = reply.number();
+    void onUntagged(Response response) {
+        switch (response) {
+            case Response.Exists(long count) -> {
+                changed |= exists != count;
+                exists = count;
             }
-            case "EXPUNGE" -> {
+            case Response.Expunge _ -> {
                 changed = true;
                 exists--;
             }
-            case "FLAGS" -> flags = Flags.of(reply.data().value().strings());
-            case "OK" -> onCode(reply);
+            case Response.FlagsList(Flags list) -> flags = list;
+            case Response.Untagged untagged -> onCode(untagged.code());
             default -> {
                 // Not about the mailbox.
             }
         }
     }
 
-    private void onCode(Reply reply) {
-        switch (reply.code()) {
-            case "CLOSED" -> exists = 0;
-            case "UIDVALIDITY" -> uidValidity = Math.max(0, number(reply));
-            case "UIDNEXT" -> uidNext = Math.max(0, number(reply));
-            case "HIGHESTMODSEQ" -> highestModseq = Math.max(0, number(reply));
-            case "NOMODSEQ" -> highestModseq = 0;
-            case "PERMANENTFLAGS" -> permanent = inParentheses(reply);
-            case "MAILBOXID" -> mailboxId = String.join(" ", inParentheses(reply));
+    private void onCode(Code code) {
+        switch (code) {
+            case Code.Closed _ -> exists = 0;
+            case Code.UidValidity(long value) -> uidValidity = value;
+            case Code.UidNext(long value) -> uidNext = value;
+            case Code.HighestModseq(long value) -> highestModseq = value;
+            case Code.NoModseq _ -> highestModseq = 0;
+            case Code.PermanentFlags list -> permanent = list;
+            case Code.MailboxId(String id) -> mailboxId = id;
             default -> {
                 // Not about the mailbox.
             }
         }
-    }
-
-    private static long number(Reply reply) {
-        return new Value.Atom(reply.codeText().strip()).number();
-    }
-
-    private static List<String> inParentheses(Reply reply) {
-        String inner = reply.codeText().replaceAll("[()]", " ").strip();
-        return inner.isEmpty() ? List.of() : List.of(inner.split(" +"));
     }
 
     /// A response that no command asked for.
-    void onUnclaimed(Reply reply) {
-        changed |= reply.kind().equals("FETCH") || reply.kind().equals("VANISHED");
+    void onUnclaimed(Response response) {
+        changed |= response instanceof Response.Fetch || response instanceof Response.Vanished;
     }
 
-    void onSelected(Reply answer) {
-        readOnly |= answer.hasCode("READ-ONLY");
+    void onSelected(Response.Tagged answer) {
+        readOnly |= answer.code() instanceof Code.ReadOnly;
         changed = false;
     }
 
@@ -129,16 +119,14 @@ final class Mailbox {
 
     /// A server that does not tell what is permanent keeps everything (RFC 3501 section 6.3.1).
     Selected snapshot(String selected) {
-        List<String> list = permanent;
+        Code.PermanentFlags list = permanent;
         return new Selected(
                 selected,
                 uidValidity,
                 uidNext,
                 exists,
-                list == null
-                        ? flags
-                        : Flags.of(list.stream().filter(f -> !f.equals("\\*")).toList()),
-                list == null || list.contains("\\*"),
+                list == null ? flags : list.flags(),
+                list == null || list.anyKeyword(),
                 highestModseq,
                 mailboxId,
                 readOnly);

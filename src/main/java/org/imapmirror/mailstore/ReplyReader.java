@@ -2,8 +2,13 @@ package org.imapmirror.mailstore;
 
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.ImapString;
 import org.imapmirror.imap.LiteralHeader;
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.MalformedException;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.Tokens;
+import org.imapmirror.imap.WireMessage;
+import org.imapmirror.imap.WireMessage.Literal;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -20,23 +25,17 @@ import java.util.Locale;
 /// that a [BodySink] waits for: those go to it while they arrive, if their UID came before them,
 /// and into a [Spool] otherwise.
 final class ReplyReader {
-    /// Stands in a response for a body that went to the sink.
-    static final byte[] STREAMED = {};
-
-    /// Stands in a response for a body that is in [#takeSpool()].
-    static final byte[] SPOOLED = {};
-
     /// Literals that are kept: names, header fields.
     private static final int MAX_KEPT = 16 * 1024 * 1024;
 
-    private final Endpoint server;
+    private final Failures failures;
     private final Wire wire;
     private final ClientLimits limits;
     private @Nullable BodySink bodies;
     private @Nullable Spool spool;
 
     ReplyReader(Endpoint server, Wire wire, ClientLimits limits) {
-        this.server = server;
+        this.failures = new Failures(server);
         this.wire = wire;
         this.limits = limits;
     }
@@ -46,12 +45,9 @@ final class ReplyReader {
         bodies = sink;
     }
 
-    /// The spooled body of the response that was just read.
-    Spool takeSpool() {
+    /// The spooled body of the response that was just read; null where it has none.
+    @Nullable Spool takeSpool() {
         Spool taken = spool;
-        if (taken == null) {
-            throw new IllegalStateException("bug: no body was spooled");
-        }
         spool = null;
         return taken;
     }
@@ -61,79 +57,76 @@ final class ReplyReader {
     /// @param timeout for its first octets
     /// @return null where none came in that time
     /// @throws UncheckedIOException where the sink failed
-    @Nullable Reply next(Duration timeout) throws StoreException {
+    @Nullable Response next(Duration timeout) throws StoreException {
         Frame frame = wire.next(timeout);
         if (frame == null) {
             return null;
         }
         dropSpool();
         List<byte[]> lines = new ArrayList<>(1);
-        List<byte[]> literals = new ArrayList<>(0);
+        List<Literal> literals = new ArrayList<>(0);
         while (true) {
             if (!(frame instanceof Frame.Line line) || line.truncated()) {
-                throw garbage("a line without end");
+                throw failures.garbage("a line without end");
             }
             lines.add(line.text());
             LiteralHeader literal = line.literal();
             if (literal == null) {
-                return parse(lines, literals);
+                return Response.parse(new WireMessage(lines, literals, false), false);
             }
             literals.add(literal(lines, literals, literal));
             frame = wire.next();
         }
     }
 
-    private Reply parse(List<byte[]> lines, List<byte[]> literals) throws StoreException {
-        try {
-            return Reply.parse(lines, literals);
-        } catch (MalformedReply e) {
-            throw garbage(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private byte[] literal(List<byte[]> lines, List<byte[]> literals, LiteralHeader header)
+    private Literal literal(List<byte[]> lines, List<Literal> literals, LiteralHeader header)
             throws StoreException {
         LiteralStream stream = new LiteralStream(wire);
         BodySink sink = bodies;
-        if (sink != null && announcesBody(lines)) {
-            long uid = uidBefore(lines, literals);
-            try {
-                if (uid > 0) {
-                    sink.body(uid, header.size(), stream);
-                    stream.drain();
-                    return STREAMED;
-                }
-                if (header.size() > limits.spoolBytes()) {
-                    throw new StoreException(
-                            Kind.UNSUPPORTED,
-                            server,
-                            "TOOBIG",
-                            "a message of " + header.size() + " octets is too large to be spooled");
-                }
-                spool = Spool.of(stream, header.size(), limits.spool());
-                stream.drain();
-                return SPOOLED;
-            } catch (LiteralStream.SourceGone e) {
-                throw e.reason();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
         try {
-            byte[] piece = new byte[(int) Math.min(8192, header.size() + 1)];
-            for (int n = stream.read(piece); n >= 0; n = stream.read(piece)) {
-                kept.write(piece, 0, n);
-                if (kept.size() > MAX_KEPT) {
-                    throw garbage("a literal that nobody asked for");
-                }
+            if (sink == null || !announcesBody(lines)) {
+                return new Literal(new ImapString.Octets(kept(stream), true), header.binary());
             }
+            long uid = uidBefore(lines, literals, header);
+            if (uid > 0) {
+                sink.body(uid, header.size(), stream);
+            } else {
+                spool(stream, header.size());
+            }
+            stream.drain();
+            return omitted(header);
         } catch (LiteralStream.SourceGone e) {
             throw e.reason();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Literal omitted(LiteralHeader header) {
+        return new Literal(new ImapString.OmittedLiteral(header.size()), header.binary());
+    }
+
+    private byte[] kept(LiteralStream stream) throws StoreException, IOException {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        byte[] piece = new byte[4096];
+        for (int n = stream.read(piece); n >= 0; n = stream.read(piece)) {
+            kept.write(piece, 0, n);
+            if (kept.size() > MAX_KEPT) {
+                throw failures.garbage("a literal that nobody asked for");
+            }
+        }
         return kept.toByteArray();
+    }
+
+    private void spool(LiteralStream stream, long size) throws StoreException, IOException {
+        if (size > limits.spoolBytes()) {
+            throw failures.of(
+                    Kind.UNSUPPORTED,
+                    "it tells the UID of a message behind its "
+                            + size
+                            + " octets, which are too many to be spooled");
+        }
+        spool = Spool.of(stream, size, limits.spool());
     }
 
     private static boolean announcesBody(List<byte[]> lines) {
@@ -153,19 +146,30 @@ final class ReplyReader {
     }
 
     /// The UID that the response named before the literal that is to come; 0 for none.
-    private static long uidBefore(List<byte[]> lines, List<byte[]> literals) {
-        Cursor in = new Cursor(lines, literals);
-        in.word();
-        in.word();
-        in.word();
-        if (in.peek() != '(') {
-            return 0;
-        }
+    private static long uidBefore(
+            List<byte[]> lines, List<Literal> literals, LiteralHeader header) {
+        List<byte[]> seen = new ArrayList<>(lines);
+        seen.add(new byte[0]);
+        List<Literal> values = new ArrayList<>(literals);
+        values.add(omitted(header));
+        Tokens tokens = new WireMessage(seen, values, false).tokens();
+        long uid = 0;
         try {
-            return in.uidInOpenList();
-        } catch (MalformedReply _) {
-            return 0;
+            tokens.atom();
+            tokens.number();
+            tokens.atom();
+            tokens.enter();
+            while (!tokens.end()) {
+                if (tokens.itemName().equals("UID")) {
+                    uid = tokens.nonZero();
+                } else {
+                    tokens.skipValue();
+                }
+            }
+        } catch (MalformedException _) {
+            // If it is no FETCH, it does not become one by its end either.
         }
+        return uid;
     }
 
     private void dropSpool() {
@@ -183,9 +187,5 @@ final class ReplyReader {
     /// Frees what a connection that ended left behind.
     void close() {
         dropSpool();
-    }
-
-    private StoreException garbage(String what) {
-        return new StoreException(Kind.PROTOCOL, server, null, "its answer is not IMAP: " + what);
     }
 }

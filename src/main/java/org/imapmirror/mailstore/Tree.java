@@ -1,6 +1,8 @@
 package org.imapmirror.mailstore;
 
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.Code;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.Response.ListItem;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 
 /// Lists and inspects the mailboxes of the personal namespaces.
 final class Tree {
+    private static final String INBOX = "INBOX";
     private static final int WINDOW = 50;
 
     /// From this many names on, one LIST-STATUS costs less than a STATUS each.
@@ -48,13 +51,12 @@ final class Tree {
         if (personal.isEmpty()) {
             connection.run(
                     CommandText.of("LIST").word("\"\" \"\""),
-                    reply -> {
-                        boolean list = reply.is("LIST");
-                        if (list) {
-                            reply.data().value();
-                            personal.add(new Namespace("", separator(reply.data().value())));
+                    response -> {
+                        boolean root = response instanceof ListItem;
+                        if (response instanceof ListItem item) {
+                            personal.add(new Namespace("", separator(item.delimiter())));
                         }
-                        return list;
+                        return root;
                     });
         }
         if (personal.isEmpty()) {
@@ -62,33 +64,20 @@ final class Tree {
         }
     }
 
-    private boolean onNamespace(Reply reply) throws MalformedReply {
-        if (!reply.is("NAMESPACE")) {
+    private boolean onNamespace(Response response) {
+        if (!(response instanceof Response.Namespace namespaces)) {
             return false;
         }
-        for (Value namespace : reply.data().value().items()) {
-            personal.add(new Namespace(prefix(namespace), separator(namespace.items().get(1))));
+        for (Response.Prefix own : namespaces.personal()) {
+            personal.add(new Namespace(own.prefix(), separator(own.delimiter())));
         }
-        for (int group = 0; group < 2; group++) {
-            for (Value namespace : reply.data().value().items()) {
-                foreign.add(prefix(namespace));
-            }
-        }
+        namespaces.others().forEach(other -> foreign.add(other.prefix()));
+        namespaces.shared().forEach(shared -> foreign.add(shared.prefix()));
         return true;
     }
 
-    private static String prefix(Value namespace) throws MalformedReply {
-        List<Value> parts = namespace.items();
-        String prefix = parts.size() < 2 ? null : parts.getFirst().string();
-        if (prefix == null) {
-            throw new MalformedReply("a namespace without prefix");
-        }
-        return Utf7.decode(prefix);
-    }
-
-    private static char separator(Value value) {
-        String text = value.string();
-        return text == null || text.isEmpty() ? '\0' : text.charAt(0);
+    private static char separator(@Nullable Character delimiter) {
+        return delimiter == null ? '\0' : delimiter;
     }
 
     Namespace personal() {
@@ -100,12 +89,16 @@ final class Tree {
         Set<String> subscribed = new HashSet<>();
         boolean extended = connection.has("LIST-EXTENDED");
         String options = extended && connection.has("SPECIAL-USE") ? "RETURN (SPECIAL-USE)" : "";
-        for (String pattern : patterns()) {
-            list("LIST", "", pattern, options, entry -> found.put(entry.name(), entry));
+        for (String prefix : prefixes()) {
             list(
-                    extended ? "LIST" : "LSUB",
-                    extended ? "(SUBSCRIBED)" : "",
-                    pattern,
+                    below(CommandText.of("LIST").word("\"\""), prefix),
+                    options,
+                    entry -> found.put(entry.name(), entry));
+            list(
+                    below(
+                            CommandText.of(extended ? "LIST" : "LSUB")
+                                    .word(extended ? "(SUBSCRIBED) \"\"" : "\"\""),
+                            prefix),
                     "",
                     entry -> {
                         subscribed.add(entry.name());
@@ -118,18 +111,17 @@ final class Tree {
                 .toList();
     }
 
-    /// INBOX, and what is below the personal prefixes.
-    private List<String> patterns() {
-        List<String> out = new ArrayList<>();
-        boolean inbox = false;
-        for (Namespace namespace : personal) {
-            inbox |= namespace.prefix().isEmpty();
-            out.add(Utf7.encode(namespace.prefix()) + "*");
-        }
-        if (!inbox) {
-            out.addFirst("INBOX");
+    /// What the names of personal mailboxes begin with; INBOX first where it is not below one.
+    private List<String> prefixes() {
+        List<String> out = new ArrayList<>(personal.stream().map(Namespace::prefix).toList());
+        if (!out.contains("")) {
+            out.addFirst(INBOX);
         }
         return out;
+    }
+
+    private static CommandText below(CommandText command, String prefix) {
+        return prefix.equals(INBOX) ? command.mailbox(INBOX) : command.allBelow(prefix);
     }
 
     private boolean isForeign(String name) {
@@ -171,58 +163,35 @@ final class Tree {
         void take(Listed entry);
     }
 
-    private void list(
-            String verb, String selection, String pattern, String options, Entries entries)
-            throws StoreException {
-        CommandText command = CommandText.of(verb);
-        if (!selection.isEmpty()) {
-            command.word(selection);
-        }
-        command.word("\"\"").string(pattern);
-        if (!options.isEmpty()) {
-            command.word(options);
-        }
+    private void list(CommandText command, String options, Entries entries) throws StoreException {
         connection.run(
-                command,
-                reply -> {
-                    boolean ours = reply.is(verb);
-                    if (ours) {
-                        entries.take(entry(reply.data()));
+                options.isEmpty() ? command : command.word(options),
+                response -> {
+                    if (response instanceof ListItem item) {
+                        entries.take(entry(item));
+                        return true;
                     }
-                    return ours;
+                    return false;
                 });
     }
 
-    private static Listed entry(Cursor in) throws MalformedReply {
+    private static Listed entry(ListItem item) {
         Set<String> attributes = new TreeSet<>();
         String specialUse = null;
-        for (String attribute : in.value().strings()) {
+        for (String attribute : item.attributes()) {
             String lower = attribute.toLowerCase(Locale.ROOT);
             attributes.add(lower);
             if (SPECIAL_USES.contains(lower)) {
                 specialUse = attribute;
             }
         }
-        char separator = separator(in.value());
-        String name = name(in);
         return new Listed(
-                name,
-                separator,
+                item.name().value(),
+                separator(item.delimiter()),
                 attributes,
                 specialUse,
                 attributes.contains("\\subscribed"),
-                !attributes.contains("\\noselect") && !attributes.contains("\\nonexistent"));
-    }
-
-    private static String name(Cursor in) throws MalformedReply {
-        Value value = in.value();
-        // A mailbox may be called NIL.
-        String wire = value instanceof Value.Nil ? "NIL" : value.string();
-        if (wire == null) {
-            throw new MalformedReply("a mailbox without name");
-        }
-        String name = Utf7.decode(wire);
-        return name.equalsIgnoreCase("INBOX") ? "INBOX" : name;
+                !item.isNoMailbox());
     }
 
     /// The entry of just this name; null where there is none.
@@ -232,9 +201,7 @@ final class Tree {
         }
         Listed[] found = {null};
         list(
-                "LIST",
-                "",
-                Utf7.encode(name),
+                CommandText.of("LIST").word("\"\"").mailbox(name),
                 "",
                 entry -> {
                     if (entry.name().equals(name)
@@ -249,32 +216,30 @@ final class Tree {
         Map<String, Status> found = new HashMap<>();
         Deque<String> left = new ArrayDeque<>(new TreeSet<>(names));
         if (left.size() >= MANY && connection.has("LIST-STATUS")) {
-            for (String pattern : patterns()) {
+            for (String prefix : prefixes()) {
                 connection.run(
-                        CommandText.of("LIST")
-                                .word("\"\"")
-                                .string(pattern)
+                        below(CommandText.of("LIST").word("\"\""), prefix)
                                 .word("RETURN (STATUS " + items() + ")"),
-                        reply -> reply.is("LIST") || onStatus(reply, found));
+                        response -> response instanceof ListItem || onStatus(response, found));
             }
             found.keySet().retainAll(names);
             left.removeAll(found.keySet());
         }
-        Deque<Command> underWay = new ArrayDeque<>();
+        Deque<SentCommand> underWay = new ArrayDeque<>();
         StoreException refused = null;
         while (!left.isEmpty() || !underWay.isEmpty()) {
             if (left.isEmpty() || underWay.size() == WINDOW) {
-                Command oldest = underWay.remove();
-                Reply answer = connection.await(oldest);
-                if (!answer.kind().equals("OK") && !meansAbsent(answer)) {
-                    refused = connection.refusal(oldest.verb(), answer);
+                SentCommand oldest = underWay.remove();
+                Response.Tagged answer = connection.await(oldest);
+                if (!Failures.isOk(answer) && !meansAbsent(answer)) {
+                    refused = connection.failures().refusal(oldest.verb(), answer);
                     left.clear();
                 }
             } else {
                 underWay.add(
                         connection.send(
                                 CommandText.of("STATUS").mailbox(left.remove()).word(items()),
-                                reply -> onStatus(reply, found)));
+                                response -> onStatus(response, found)));
             }
         }
         if (refused != null) {
@@ -284,48 +249,36 @@ final class Tree {
     }
 
     /// A NO to STATUS means that there is no such mailbox, unless it says something else.
-    private static boolean meansAbsent(Reply answer) {
-        return answer.kind().equals("NO")
-                && (answer.hasCode("NONEXISTENT")
-                        || answer.hasCode("NOPERM")
-                        || answer.hasCode("CANNOT")
-                        || (answer.code().isEmpty()
-                                && Outlook.ofRefusal(null, answer.text()) == Outlook.UNKNOWN));
+    private static boolean meansAbsent(Response.Tagged answer) {
+        return answer.status() == Response.Status.NO
+                && (answer.code().is("NONEXISTENT")
+                        || answer.code().is("NOPERM")
+                        || answer.code().is("CANNOT")
+                        || (answer.code() instanceof Code.None
+                                && Failures.outlook(answer) == Outlook.UNKNOWN));
     }
 
     private String items() {
         return "(UIDVALIDITY UIDNEXT MESSAGES UNSEEN"
                 + (connection.has("CONDSTORE") || connection.has("QRESYNC") ? " HIGHESTMODSEQ" : "")
-                + (connection.has("OBJECTID") ? " MAILBOXID" : "")
+                + (connection.traits().statusTellsMailboxId() ? " MAILBOXID" : "")
                 + ")";
     }
 
-    private static boolean onStatus(Reply reply, Map<String, Status> found) throws MalformedReply {
-        if (!reply.is("STATUS")) {
+    private static boolean onStatus(Response response, Map<String, Status> found) {
+        if (!(response instanceof Response.MailboxStatus status)) {
             return false;
         }
-        String name = name(reply.data());
-        Map<String, Value> items = new HashMap<>();
-        List<Value> list = reply.data().value().items();
-        for (int i = 0; i + 1 < list.size(); i += 2) {
-            String key = list.get(i).string();
-            items.put(key == null ? "" : key.toUpperCase(Locale.ROOT), list.get(i + 1));
-        }
-        Value id = items.get("MAILBOXID");
+        Map<String, Long> items = status.items();
         found.put(
-                name,
+                status.name().value(),
                 new Status(
-                        number(items, "UIDVALIDITY"),
-                        number(items, "UIDNEXT"),
-                        number(items, "MESSAGES"),
-                        number(items, "UNSEEN"),
-                        number(items, "HIGHESTMODSEQ"),
-                        id == null ? null : String.join(" ", id.strings())));
+                        items.getOrDefault("UIDVALIDITY", 0L),
+                        items.getOrDefault("UIDNEXT", 0L),
+                        items.getOrDefault("MESSAGES", 0L),
+                        items.getOrDefault("UNSEEN", 0L),
+                        items.getOrDefault("HIGHESTMODSEQ", 0L),
+                        status.mailboxId()));
         return true;
-    }
-
-    private static long number(Map<String, Value> items, String key) {
-        Value value = items.get(key);
-        return value == null ? 0 : Math.max(0, value.number());
     }
 }

@@ -1,5 +1,6 @@
 package org.imapmirror.mailstore;
 
+import org.imapmirror.imap.Response;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -15,34 +16,34 @@ final class TreeChanges {
 
     void create(String name, @Nullable String specialUse) throws StoreException {
         if (specialUse != null && connection.has("CREATE-SPECIAL-USE")) {
-            Reply answer =
+            Response.Tagged answer =
                     await(
                             CommandText.of("CREATE")
                                     .mailbox(name)
                                     .word("(USE (" + specialUse + "))"));
-            if (answer.kind().equals("OK") || answer.hasCode("ALREADYEXISTS")) {
+            if (Failures.isOk(answer) || answer.code().is("ALREADYEXISTS")) {
                 return;
             }
         }
-        Reply answer = await(CommandText.of("CREATE").mailbox(name));
-        if (answer.kind().equals("OK") || answer.hasCode("ALREADYEXISTS")) {
+        Response.Tagged answer = await(CommandText.of("CREATE").mailbox(name));
+        if (Failures.isOk(answer) || answer.code().is("ALREADYEXISTS")) {
             return;
         }
         Listed there = tree.find(name);
         if (there == null || !there.selectable()) {
-            throw connection.refusal("CREATE", answer);
+            throw connection.failures().refusal("CREATE", answer);
         }
     }
 
     void delete(String name) throws StoreException {
         leave(name);
-        Reply answer = await(CommandText.of("DELETE").mailbox(name));
-        if (answer.kind().equals("OK") || answer.hasCode("NONEXISTENT")) {
+        Response.Tagged answer = await(CommandText.of("DELETE").mailbox(name));
+        if (Failures.isOk(answer) || answer.code().is("NONEXISTENT")) {
             return;
         }
         Listed there = tree.find(name);
         if (there != null && there.selectable()) {
-            throw connection.refusal("DELETE", answer);
+            throw connection.failures().refusal("DELETE", answer);
         }
     }
 
@@ -56,15 +57,15 @@ final class TreeChanges {
     }
 
     void unsubscribe(String name) throws StoreException {
-        Reply answer = await(CommandText.of("UNSUBSCRIBE").mailbox(name));
+        Response.Tagged answer = await(CommandText.of("UNSUBSCRIBE").mailbox(name));
         // A name that is not subscribed is what was wanted.
-        if (answer.kind().equals("BAD")) {
-            throw connection.refusal("UNSUBSCRIBE", answer);
+        if (answer.status() == Response.Status.BAD) {
+            throw connection.failures().refusal("UNSUBSCRIBE", answer);
         }
     }
 
-    private Reply await(CommandText command) throws StoreException {
-        return connection.await(connection.send(command, Command.Untagged.NONE));
+    private Response.Tagged await(CommandText command) throws StoreException {
+        return connection.await(connection.send(command, SentCommand.Untagged.NONE));
     }
 
     /// Leaves a mailbox that is to go away, because servers hang up on who has it selected, or
@@ -79,13 +80,11 @@ final class TreeChanges {
             if (!connection.mailbox().readOnly()) {
                 connection.run(CommandText.of("EXAMINE").mailbox(name));
             }
-            Reply answer = await(CommandText.of("CLOSE"));
-            if (!answer.kind().equals("OK")) {
-                throw new StoreException(
-                        Kind.UNSUPPORTED,
-                        connection.server(),
-                        null,
-                        "it does not let go of an open mailbox");
+            Response.Tagged answer = await(CommandText.of("CLOSE"));
+            if (!Failures.isOk(answer)) {
+                throw connection
+                        .failures()
+                        .of(Kind.UNSUPPORTED, "it does not let go of an open mailbox");
             }
         }
         connection.enter(new Mailbox());

@@ -1,6 +1,7 @@
 package org.imapmirror.mailstore;
 
 import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Code;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -14,44 +15,32 @@ import java.util.Set;
 /// @param pairs source UID and target UID; null where the server told nothing, which is so for a
 ///   server without UIDPLUS, and where none of the messages existed
 public record UidPairs(long uidValidity, @Nullable List<long[]> pairs) {
+    /// More were never copied by one command of ours.
+    private static final long MAX = 1_000_000;
+
     static final UidPairs UNTOLD = new UidPairs(0, null);
 
-    /// Parses the arguments of the code. The two sets correspond in the order in which they are
-    /// written, which need not ascend.
+    /// The two sets correspond in the order in which they are written, which need not ascend.
     ///
     /// @return [#UNTOLD] where they do not fit together
-    static UidPairs parse(String arguments) {
-        String[] parts = arguments.strip().split(" +");
-        if (parts.length != 3) {
+    static UidPairs of(Code.CopyUid code) {
+        if (code.source().size() > MAX || code.source().size() != code.target().size()) {
             return UNTOLD;
         }
-        try {
-            List<Long> from = inOrder(parts[1]);
-            List<Long> to = inOrder(parts[2]);
-            if (from.size() != to.size()) {
-                return UNTOLD;
-            }
-            List<long[]> pairs = new ArrayList<>(from.size());
-            for (int i = 0; i < from.size(); i++) {
-                pairs.add(new long[] {from.get(i), to.get(i)});
-            }
-            return new UidPairs(Long.parseLong(parts[0]), pairs);
-        } catch (IllegalArgumentException _) {
-            return UNTOLD;
+        List<Long> from = inOrder(code.sourceText());
+        List<Long> to = inOrder(code.targetText());
+        List<long[]> pairs = new ArrayList<>(from.size());
+        for (int i = 0; i < from.size(); i++) {
+            pairs.add(new long[] {from.get(i), to.get(i)});
         }
+        return new UidPairs(code.uidValidity(), pairs);
     }
 
     /// The members of a set in the order in which it is written; GreenMail writes some twice.
-    ///
-    /// @throws IllegalArgumentException where it is no set, or one of more than a million
-    static List<Long> inOrder(String set) {
+    private static List<Long> inOrder(String set) {
         Set<Long> out = new LinkedHashSet<>();
         for (String range : set.split(",", -1)) {
-            UidSet members = UidSet.parse(range);
-            if (members.isEmpty() || out.size() + members.size() > 1_000_000) {
-                throw new IllegalArgumentException("not a set of UIDs");
-            }
-            members.forEach(out::add);
+            UidSet.parse(range).forEach(out::add);
         }
         return List.copyOf(out);
     }

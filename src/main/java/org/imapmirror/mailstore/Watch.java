@@ -51,11 +51,10 @@ final class Watch {
 
     /// @return true where it was ended by [#wake()]
     private boolean idleOnce(long nanos, BooleanSupplier stop) throws StoreException {
-        Command idle = connection.send(CommandText.of("IDLE"), Command.Untagged.NONE);
-        if (connection.awaitContinuation(idle) == null) {
+        SentCommand idle = connection.send(CommandText.of("IDLE"), SentCommand.Untagged.NONE);
+        if (!connection.awaitContinuation(idle)) {
             connection.ok(idle);
-            throw new StoreException(
-                    Kind.PROTOCOL, connection.server(), null, "it ended IDLE by itself");
+            throw connection.failures().of(Kind.PROTOCOL, "it ended IDLE by itself");
         }
         setIdling();
         boolean woken = wakeUps.tryAcquire();

@@ -2,6 +2,7 @@ package org.imapmirror.mailstore;
 
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.FrameScanner;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,9 @@ package org.imapmirror.mailstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Code;
+import org.imapmirror.imap.Response;
+import org.imapmirror.imap.WireMessage;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +31,17 @@ class MailstoreValuesTest {
         assertThat(key("Subject: one\r\n")).isNotEqualTo(key("Subject: two\r\n"));
     }
 
+    private static UidPairs pairs(String arguments) {
+        Response ok =
+                Response.parse(WireMessage.of("a OK [COPYUID " + arguments + "] done"), false);
+        return ok instanceof Response.Tagged tagged && tagged.code() instanceof Code.CopyUid code
+                ? UidPairs.of(code)
+                : UidPairs.UNTOLD;
+    }
+
     @Test
     void copyUidPairsInTheOrderWritten() {
-        UidPairs pairs = UidPairs.parse("9 5,3,7:8 20,10:11,13");
+        UidPairs pairs = pairs("9 5,3,7:8 20,10:11,13");
         assertThat(pairs.uidValidity()).isEqualTo(9);
         assertThat(Objects.requireNonNull(pairs.pairs()))
                 .containsExactly(
@@ -43,7 +54,7 @@ class MailstoreValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "9 1:3 1:2", "9 1:* 1:2", "x 1 1", "9 1:4000000000 1:4000000000"})
     void copyUidThatMakesNoSenseTellsNothing(String arguments) {
-        assertThat(UidPairs.parse(arguments).pairs()).isNull();
+        assertThat(pairs(arguments).pairs()).isNull();
     }
 
     @Test

@@ -73,8 +73,8 @@ class OddServersTest {
                                     d.send("* 3 FETCH (FLAGS (\\Seen))");
                                     d.send(
                                             "* 1 FETCH (UID 11 BODY[] {4}\r\n"
-                                                + ")\r\n"
-                                                + "* FLAGS (\\Seen))");
+                                                    + ")\r\n"
+                                                    + "* FLAGS (\\Seen))");
                                     d.send("* 3 FETCH (UID 13 BODY[] \"in \\\"quotes\\\"\")");
                                     d.send("* 4 FETCH (UID 14 BODY[] NIL)");
                                     d.send("* 5 FETCH (body[] {300000}\r\n" + large + " UID 15)");

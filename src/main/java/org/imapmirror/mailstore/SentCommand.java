@@ -1,24 +1,24 @@
 package org.imapmirror.mailstore;
 
-import org.imapmirror.mailstore.Cursor.MalformedReply;
+import org.imapmirror.imap.Response;
 import org.jspecify.annotations.Nullable;
 
-/// A command that was sent.
-final class Command {
+/// A command that was sent, or is being sent.
+final class SentCommand {
     /// Takes untagged responses.
     interface Untagged {
         Untagged NONE = _ -> false;
 
         /// @return true where the response was for this command
-        boolean take(Reply reply) throws StoreException, MalformedReply;
+        boolean take(Response response) throws StoreException;
     }
 
     private final String tag;
     private final String verb;
     private final Untagged untagged;
-    private @Nullable Reply answer;
+    private Response.@Nullable Tagged answer;
 
-    Command(String tag, String verb, Untagged untagged) {
+    SentCommand(String tag, String verb, Untagged untagged) {
         this.tag = tag;
         this.verb = verb;
         this.untagged = untagged;
@@ -37,11 +37,11 @@ final class Command {
     }
 
     /// The tagged response; null while it is awaited.
-    @Nullable Reply answer() {
+    Response.@Nullable Tagged answer() {
         return answer;
     }
 
-    void onAnswer(Reply reply) {
-        answer = reply;
+    void onAnswer(Response.Tagged response) {
+        answer = response;
     }
 }
