@@ -4,6 +4,9 @@ import org.imapmirror.event.Flags;
 import org.imapmirror.event.UidSet;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// The response code of a status response (RFC 9051 section 7.1).
 public sealed interface Code {
 
@@ -17,10 +20,30 @@ public sealed interface Code {
     /// `COPYUID`. Servers err here: that both sets have one size, and that the source is what was
     /// asked for, is for the reader to check.
     ///
-    /// @param sourceText the sets as the server wrote them
+    /// @param sourceText the set as the server wrote it
+    /// @param targetText likewise; the two are paired in the order written, see [#pairs]
     record CopyUid(
             long uidValidity, UidSet source, UidSet target, String sourceText, String targetText)
-            implements Code {}
+            implements Code {
+
+        /// Source and target UID of each message. Servers sort both sets as a rule; where one does
+        /// not, the two [UidSet]s alone would pair wrongly.
+        ///
+        /// @param max how many pairs are believed
+        /// @throws MalformedException where the sets differ in size or have more than `max`
+        public List<long[]> pairs(int max) throws MalformedException {
+            List<Long> from = SequenceSet.parse(sourceText).expand(max);
+            List<Long> to = SequenceSet.parse(targetText).expand(max);
+            if (from.size() != to.size()) {
+                throw new MalformedException("sets of one size", 0);
+            }
+            List<long[]> out = new ArrayList<>(from.size());
+            for (int i = 0; i < from.size(); i++) {
+                out.add(new long[] {from.get(i), to.get(i)});
+            }
+            return out;
+        }
+    }
 
     record UidValidity(long value) implements Code {}
 

@@ -102,4 +102,26 @@ public record SequenceSet(List<Range> ranges, boolean saved) {
         }
         return out.build();
     }
+
+    /// The numbers in the order they are written, with repetitions; each range counts up, also one
+    /// written `12:10`. This is the order that pairs the sets of COPYUID (RFC 4315 section 3).
+    ///
+    /// @throws MalformedException where there are more than `max`, or `*` or `$` is among them
+    List<Long> expand(int max) throws MalformedException {
+        if (saved || hasStar()) {
+            throw new MalformedException("a set of numbers", 0);
+        }
+        List<Long> out = new ArrayList<>();
+        for (Range r : ranges) {
+            long first = Math.min(r.first(), r.last());
+            long last = Math.max(r.first(), r.last());
+            if (last - first >= max - out.size()) {
+                throw new MalformedException("a set of at most " + max, 0);
+            }
+            for (long n = first; n <= last; n++) {
+                out.add(n);
+            }
+        }
+        return out;
+    }
 }

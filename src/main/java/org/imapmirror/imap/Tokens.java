@@ -93,11 +93,6 @@ public final class Tokens {
         return before + at;
     }
 
-    /// True where the next octet, without skipping spaces, is this one.
-    public boolean nextIs(char c) {
-        return at < end && line[at] == c;
-    }
-
     /// A run of octets up to a space, parenthesis, quote or control octet; flags, numbers, `*`,
     /// `%`, and brackets are all part of it.
     public String atom() throws MalformedException {
@@ -222,7 +217,7 @@ public final class Tokens {
     private byte[] octets(ImapString value) throws MalformedException {
         return switch (value) {
             case ImapString.Octets o -> o.octets();
-            case ImapString.OmittedLiteral _ -> throw malformed("a literal that was kept before");
+            case ImapString.OmittedLiteral _ -> throw malformed("a smaller literal before");
             case ImapString.Nil() -> throw malformed("a string before");
         };
     }

@@ -1,6 +1,7 @@
 package org.imapmirror.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.imapmirror.imap.Response.Status.BAD;
 import static org.imapmirror.imap.Response.Status.BYE;
 import static org.imapmirror.imap.Response.Status.NO;
@@ -74,6 +75,30 @@ class ResponseTest {
                         new Code.CapabilityCode(CapabilityList.of(List.of("IMAP4REV1", "IDLE"))));
         assertThat(code("[MESSAGELIMIT 2 14]")).isEqualTo(new Code.MessageLimit(2, 14L));
         assertThat(code("[MESSAGELIMIT 2]")).isEqualTo(new Code.MessageLimit(2, null));
+    }
+
+    @Test
+    void copiesArePairedInTheOrderWritten() throws MalformedException {
+        assertThat(copy("[COPYUID 7 5,3 8:9]").pairs(9)).containsExactly(pair(5, 8), pair(3, 9));
+        assertThat(copy("[COPYUID 7 12:10 1:3]").pairs(3))
+                .containsExactly(pair(10, 1), pair(11, 2), pair(12, 3));
+        for (String bad :
+                List.of(
+                        "[COPYUID 7 1:2 5]",
+                        "[COPYUID 7 1:4 1:4]",
+                        "[COPYUID 7 1:4294967295 1:4294967295]")) {
+            assertThatExceptionOfType(MalformedException.class)
+                    .as(bad)
+                    .isThrownBy(() -> copy(bad).pairs(3));
+        }
+    }
+
+    private static Code.CopyUid copy(String text) {
+        return (Code.CopyUid) code(text);
+    }
+
+    private static long[] pair(long from, long to) {
+        return new long[] {from, to};
     }
 
     @ParameterizedTest
