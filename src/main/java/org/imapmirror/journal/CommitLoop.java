@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
 final class CommitLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CommitLoop.class);
     private static final long BATCH_WEIGHT = 4 * 1024 * 1024;
-    private static final int TRIM_ENTRIES = 500;
+    private static final int TRIM_ENTRIES = 200;
     private static final long TRIM_MILLIS = 300;
     private static final long RETRY_MILLIS = 10_000;
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -51,7 +52,7 @@ final class CommitLoop implements Runnable {
     private long loggedAt;
 
     private volatile boolean failedOnce;
-    private volatile long commits;
+    private final AtomicLong commits = new AtomicLong();
 
     /// @param bytes the size of the journal, kept up to date
     /// @param appended is told of accounts with new entries, after their commit
@@ -76,7 +77,6 @@ final class CommitLoop implements Runnable {
                 turn();
             } catch (InterruptedException _) {
                 // Only close() ends the writer.
-                Thread.interrupted();
             } catch (Throwable e) {
                 // A writer that died would take the journal with it.
                 LOG.error("journal writer failed and goes on", e);
@@ -136,7 +136,7 @@ final class CommitLoop implements Runnable {
 
     private void publish(Transaction committed) {
         rows.putAll(committed.rows());
-        commits = commits + 1;
+        commits.incrementAndGet();
         bytes.addAndGet(committed.addedBytes());
         if (!committed.freed().isEmpty()) {
             freed.accept(committed.freed());
@@ -162,35 +162,42 @@ final class CommitLoop implements Runnable {
         }
     }
 
-    /// One piece of each account that has something to trim, then unused space.
+    /// A piece of what there is to trim, in one commit; when there is nothing, unused space.
     private void tidy() {
         trimAt = millis() + TRIM_MILLIS;
         try {
-            for (Map.Entry<Account, Long> trim : trims.entrySet()) {
-                if (!trim(trim.getKey(), trim.getValue())) {
-                    trims.remove(trim.getKey(), trim.getValue());
-                    shrinkable = true;
-                } else {
-                    trimAt = millis();
-                }
-            }
-            if (trims.isEmpty() && shrinkable) {
+            if (!trims.isEmpty()) {
+                trim();
+            } else {
                 shrinkable = database.shrink();
             }
-        } catch (StateException e) {
+        } catch (RuntimeException e) {
             trimAt = millis() + RETRY_MILLIS;
             LOG.warn("journal not trimmed, later again reason={}", e.getMessage());
         }
     }
 
-    private boolean trim(Account account, long upTo) {
-        boolean[] more = new boolean[1];
+    private void trim() {
+        Map<Account, Long> finished = new HashMap<>();
         publish(
                 write(transaction -> {
-                    more[0] = transaction.trim(account, upTo, TRIM_ENTRIES);
+                    long left = TRIM_ENTRIES;
+                    for (Map.Entry<Account, Long> trim : trims.entrySet()) {
+                        long trimmed = transaction.trim(trim.getKey(), trim.getValue(), left);
+                        if (trimmed == left) {
+                            return null;
+                        }
+                        left -= trimmed;
+                        finished.put(trim.getKey(), trim.getValue());
+                    }
                     return null;
                 }));
-        return more[0];
+        // Not those that a later call extended meanwhile.
+        finished.forEach(trims::remove);
+        shrinkable = true;
+        if (!trims.isEmpty()) {
+            trimAt = millis();
+        }
     }
 
     /// @return the transaction after its commit
@@ -236,7 +243,7 @@ final class CommitLoop implements Runnable {
 
     /// The commits since the start.
     long commits() {
-        return commits;
+        return commits.get();
     }
 
     /// True when something was refused since the start: then doubts may live in memory alone.

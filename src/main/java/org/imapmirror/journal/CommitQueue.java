@@ -34,11 +34,12 @@ final class CommitQueue {
     /// Never blocks. Fails the request where it cannot be taken.
     void add(Request<?> request) {
         StateException refusal = tryAdd(request);
+        Account account = request.sequence();
         if (refusal != null) {
             request.done().completeExceptionally(refusal);
-        } else if (request.sequence() instanceof Account account) {
+        } else if (account != null) {
             // Without asking whether it is ready by now: only this is sure to come after that.
-            request.ready().whenComplete((_, _) -> release(account));
+            var _ = request.ready().whenComplete((_, _) -> release(account));
         }
     }
 

@@ -84,7 +84,7 @@ public final class Journal implements AutoCloseable {
         this.queue = new CommitQueue(config.queueBytes());
         this.loop = new CommitLoop(database, queue, bytes, this::tellAppended, spool::delete);
         this.writer = Thread.ofPlatform().daemon().name("journal").start(loop);
-        var unused = spool.startSweep();
+        var _ = spool.startSweep();
     }
 
     /// Opens the journal, creates it where it is missing, and takes the lock on its folder. The
@@ -156,7 +156,7 @@ public final class Journal implements AutoCloseable {
         Request<Long> request =
                 Request.of(new Append(account, origin, clock.millis(), serial, bodies));
         if (!bodies.isEmpty()) {
-            request.done().whenComplete((_, failure) -> settle(bodies, failure == null));
+            var _ = request.done().whenComplete((_, failure) -> settle(bodies, failure == null));
         }
         queue.add(request);
         return request.done();

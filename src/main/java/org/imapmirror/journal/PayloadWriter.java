@@ -65,7 +65,7 @@ public final class PayloadWriter {
             file = spool.startFile(id, stored);
         }
         if (small != null && small.size() > 0) {
-            file.offer(small.toByteArray());
+            var _ = file.offer(small.toByteArray());
         }
         small = null;
         return file.offer(copy);

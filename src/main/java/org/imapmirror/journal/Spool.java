@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,9 +20,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +33,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// The bodies: in the database where they are small, else one file each, `spool/xx/ID` with xx the
 /// last two digits of the ID.
@@ -61,11 +66,11 @@ final class Spool {
         this.memory = new Budget(config.payloadMemoryBytes());
         this.directory = PrivateFiles.directory(config.directory().resolve("spool"));
         // All at once, so that no file ever waits for the fsync of its folder's own name.
-        for (int i = 0; i < 256; i++) {
-            PrivateFiles.directory(directory.resolve(HexFormat.of().toHexDigits((byte) i)));
-        }
-        PrivateFiles.sync(directory);
-        PrivateFiles.sync(config.directory());
+        PrivateFiles.directories(directory, folders());
+    }
+
+    private static List<String> folders() {
+        return IntStream.range(0, 256).mapToObj(i -> HexFormat.of().toHexDigits((byte) i)).toList();
     }
 
     JournalConfig config() {
@@ -148,7 +153,7 @@ final class Spool {
         return new VerifiedInputStream(in, ref);
     }
 
-    private static byte[] bodyOrEmpty(java.sql.ResultSet row) throws java.sql.SQLException {
+    private static byte[] bodyOrEmpty(ResultSet row) throws SQLException {
         byte[] body = row.getBytes(1);
         return body == null ? new byte[0] : body;
     }
@@ -191,9 +196,9 @@ final class Spool {
     private void sweep() {
         int removed = 0;
         try {
-            for (int i = 0; i < 256 && !closed; i++) {
-                Path folder = directory.resolve(HexFormat.of().toHexDigits((byte) i));
-                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (String folder : folders()) {
+                try (DirectoryStream<Path> files =
+                        Files.newDirectoryStream(directory.resolve(folder))) {
                     for (Path file : files) {
                         if (closed) {
                             return;
@@ -205,7 +210,7 @@ final class Spool {
                     }
                 }
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException | StateException e) {
+        } catch (IOException | DirectoryIteratorException | StateException e) {
             if (!closed) {
                 LOG.warn("spool not swept reason={}", e.toString());
             }

@@ -25,7 +25,7 @@ final class Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
     /// Octets that a row occupies besides its event, roughly.
-    private static final int ENTRY_BYTES = 100;
+    private static final long ENTRY_BYTES = 100;
 
     private final Statements statements;
     private final Connection connection;
@@ -179,12 +179,12 @@ final class Transaction {
 
     /// Deletes the oldest entries up to a position, at most `limit` of them.
     ///
-    /// @return whether there are more
-    boolean trim(Account account, long upTo, int limit) throws SQLException {
+    /// @return how many
+    long trim(Account account, long upTo, long limit) throws SQLException {
         AccountRow row = row(account);
         long end = Math.min(Math.min(upTo, row.head()), row.low() + limit);
         if (end <= row.low()) {
-            return false;
+            return 0;
         }
         long bytes =
                 Sql.number(
@@ -208,7 +208,7 @@ final class Transaction {
             Sql.update(connection, "UPDATE payload SET refs = refs - 1 WHERE id = ?", payload);
             removeUnneeded(payload);
         }
-        return end < Math.min(upTo, row.head());
+        return end - row.low();
     }
 
     private void removeUnneeded(String payload) throws SQLException {

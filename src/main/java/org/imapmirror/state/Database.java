@@ -90,7 +90,8 @@ public final class Database implements AutoCloseable {
         }
         Path file = Path.of(jdbcUrl.substring(Dialect.SQLITE_PREFIX.length())).toAbsolutePath();
         try {
-            if (file.getParent() instanceof Path parent) {
+            Path parent = file.getParent();
+            if (parent != null) {
                 PrivateFiles.directory(parent);
             }
             PrivateFiles.file(file);

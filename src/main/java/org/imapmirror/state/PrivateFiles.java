@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /// Files and folders that only their owner may read: they hold other people's mail.
@@ -19,18 +20,39 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /// Creates the folder, and its missing parents, with mode 0700. One that exists is left alone.
+    /// Creates the folder, and its missing parents, durably and with mode 0700. One that exists is
+    /// left alone.
     public static Path directory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, RWX_OWNER);
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                directory(parent);
+                directories(parent, List.of(directory.getFileName().toString()));
+            }
         }
         return directory;
     }
 
-    /// Creates the file, empty and with mode 0600, unless it exists.
+    /// Creates folders in one that exists, durably and with mode 0700, unless they exist.
+    public static void directories(Path parent, List<String> names) throws IOException {
+        for (String name : names) {
+            Path directory = parent.resolve(name);
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory, RWX_OWNER);
+            }
+        }
+        // Also where they exist: who created them may not have come as far as this.
+        sync(parent);
+    }
+
+    /// Creates the file, empty, durably and with mode 0600, unless it exists.
     public static Path file(Path file) throws IOException {
         try {
             Files.createFile(file, RW_OWNER);
+            Path parent = file.toAbsolutePath().getParent();
+            if (parent != null) {
+                sync(parent);
+            }
         } catch (FileAlreadyExistsException _) {
             // As it should be after the first start.
         }

@@ -32,7 +32,7 @@ final class CrashingWriter {
         for (int p = 0; p < PRODUCERS; p++) {
             Random random = new Random(seed * PRODUCERS + p);
             Account account = new Account("user" + p);
-            var unused = Thread.ofPlatform().start(() -> produce(journal, account, random, out));
+            var _ = Thread.ofPlatform().start(() -> produce(journal, account, random, out));
         }
     }
 

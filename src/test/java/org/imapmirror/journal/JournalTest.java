@@ -174,7 +174,7 @@ class JournalTest {
     @Test
     void trimmedEntriesAreGoneAndTheHeadStays() throws IOException {
         for (int i = 0; i < 1200; i++) {
-            var unused = journal.append(ANN, ORIGIN, List.of(expunged(i + 1)));
+            var _ = journal.append(ANN, ORIGIN, List.of(expunged(i + 1)));
         }
         append(journal, BOB, created("x"));
         long full = journal.bytes();
@@ -195,6 +195,27 @@ class JournalTest {
         assertThat(journal.head(ANN)).isEqualTo(1200);
         assertThat(append(journal, ANN, created("next"))).isEqualTo(1201);
         assertThat(journal.accounts()).contains(ANN);
+    }
+
+    @Test
+    void theTrimsOfManyAccountsShareFewCommits() {
+        List<Account> accounts = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            accounts.add(new Account("user" + i));
+        }
+        for (Account account : accounts) {
+            var _ = journal.append(account, ORIGIN, List.of(created("a"), created("b")));
+        }
+        get(journal.probe());
+        long before = journal.committed();
+        // The writer cannot commit while this test holds the database's writer.
+        journal.database()
+                .write(c -> {
+                    accounts.forEach(account -> journal.trim(account, 2));
+                    return 0;
+                });
+        await().until(() -> journal.bytes() == 0);
+        assertThat(journal.committed() - before).isLessThanOrEqualTo(10);
     }
 
     @Test

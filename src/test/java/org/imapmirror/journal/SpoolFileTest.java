@@ -57,13 +57,13 @@ class SpoolFileTest {
         assertThat(otherRoom).isNotDone();
 
         // Nothing of its own waits any more: it goes on, whatever the others do.
-        var unused = Thread.ofVirtual().start(other);
+        var _ = Thread.ofVirtual().start(other);
         await(otherRoom);
         assertThat(room).isNotDone();
         other.end();
         await(otherStored);
 
-        var unused2 = Thread.ofVirtual().start(greedy);
+        var _ = Thread.ofVirtual().start(greedy);
         await(room);
         greedy.end();
         await(stored);

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -96,13 +97,13 @@ class SpoolTest {
     @Test
     void theBufferOfTheCallerIsCopiedAndKeepsItsPosition() throws IOException {
         PayloadWriter writer = journal.newPayload();
-        ByteBuffer data = ByteBuffer.wrap("-hello-".getBytes(), 1, 5);
+        ByteBuffer data = ByteBuffer.wrap("-hello-".getBytes(StandardCharsets.US_ASCII), 1, 5);
         get(writer.write(data));
         assertThat(data.position()).isEqualTo(1);
         data.put(1, (byte) 'X');
         PayloadRef ref = writer.finish();
         append(journal, ANN, appended(1, ref));
-        assertThat(read(ref)).isEqualTo("hello".getBytes());
+        assertThat(read(ref)).isEqualTo("hello".getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

@@ -137,7 +137,7 @@ class DatabaseTest {
                                                     c,
                                                     "INSERT INTO note (id) VALUES" + " (?)",
                                                     id));
-                                    var unused = count(database);
+                                    var _ = count(database);
                                 }
                             }));
         }
@@ -206,7 +206,7 @@ class DatabaseTest {
         assertThatThrownBy(
                         () -> {
                             Database database = open();
-                            var unused =
+                            var _ =
                                     database.read(c ->
                                             Sql.list(
                                                     c,
