@@ -4,10 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
 
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -226,6 +229,20 @@ class ArchitectureTest {
                 .should()
                 .resideInAnyPackage(PACKAGES.stream().map(Row::pattern).toArray(String[]::new))
                 .because("a new package needs its row in the table, with what it may use")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        classes()
+                .should(
+                        ArchCondition.from(
+                                DescribedPredicate.describe(
+                                        "reside in a package whose package-info says @NullMarked",
+                                        type ->
+                                                type.getPackage()
+                                                        .isAnnotatedWith(NullMarked.class))))
+                .because("elsewhere a forgotten null is found by a user instead of the compiler")
                 .check(CLASSES);
     }
 
