@@ -5,7 +5,6 @@ import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.store.MailFolder;
 import com.icegreen.greenmail.store.StoredMessage;
 import com.icegreen.greenmail.user.GreenMailUser;
-import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 
 import jakarta.mail.MessagingException;
@@ -29,9 +28,9 @@ public final class DemoServer implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final String name;
-    private final GreenMail greenMail;
+    private final QuickGreenMail greenMail;
 
-    private DemoServer(String name, GreenMail greenMail) {
+    private DemoServer(String name, QuickGreenMail greenMail) {
         this.name = name;
         this.greenMail = greenMail;
     }
@@ -39,7 +38,8 @@ public final class DemoServer implements AutoCloseable {
     /// @param name the server's key in the configuration
     /// @param passwords of the accounts
     public static DemoServer start(String name, Map<String, String> passwords) {
-        GreenMail greenMail = new GreenMail(new ServerSetup(0, HOST, ServerSetup.PROTOCOL_IMAP));
+        QuickGreenMail greenMail =
+                new QuickGreenMail(new ServerSetup(0, HOST, ServerSetup.PROTOCOL_IMAP));
         greenMail.start();
         passwords.forEach((user, password) -> greenMail.setUser(user, user, password));
         return new DemoServer(name, greenMail);
@@ -54,7 +54,7 @@ public final class DemoServer implements AutoCloseable {
     }
 
     public int port() {
-        return greenMail.getImap().getPort();
+        return greenMail.port();
     }
 
     public Endpoint endpoint() {

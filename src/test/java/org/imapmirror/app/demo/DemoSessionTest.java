@@ -40,7 +40,7 @@ class DemoSessionTest {
                     .containsExactlyInAnyOrder(
                             "INBOX: \"Welcome\" has the flags []",
                             "INBOX: \"Lunch on Friday?\" has the flags [$Work, \\Answered,"
-                                + " \\Flagged]",
+                                    + " \\Flagged]",
                             "INBOX: \"Minutes of the meeting\" is new [\\Seen]",
                             "mailbox Work is new",
                             "Work: \"The contract\" is new [\\Flagged, \\Seen]",
