@@ -14,7 +14,12 @@ import java.io.PrintWriter;
 @Command(
         name = "imapmirror",
         description = "An IMAP proxy that mirrors mailbox changes in real time.",
-        subcommands = {StatusCommand.class, SweepCommand.class, VersionCommand.class},
+        subcommands = {
+            StatusCommand.class,
+            SweepCommand.class,
+            CheckCommand.class,
+            VersionCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
         scope = CommandLine.ScopeType.INHERIT,

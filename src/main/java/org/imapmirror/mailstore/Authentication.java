@@ -36,6 +36,18 @@ final class Authentication {
         }
     }
 
+    /// Connects and secures, without logging in.
+    static Connection greeted(Endpoint server, ClientLimits limits) throws StoreException {
+        Connection connection = new Connection(server, limits);
+        try {
+            new Authentication(connection).greet();
+            return connection;
+        } catch (StoreException | RuntimeException e) {
+            connection.abort();
+            throw e;
+        }
+    }
+
     private void greet() throws StoreException {
         if (server.tls() == Endpoint.Tls.IMPLICIT) {
             connection.wire().startTls();

@@ -32,6 +32,11 @@ public final class Routes {
         return rules.mirrored(account) ? mirrors : List.of();
     }
 
+    /// Every mirror that the configuration names, whatever the account.
+    public List<Mirror> mirrors() {
+        return mirrors;
+    }
+
     public AccountRules rules() {
         return rules;
     }

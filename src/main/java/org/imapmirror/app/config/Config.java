@@ -64,8 +64,14 @@ public record Config(
     /// @param inlineBytes messages up to this size, at most 1 MiB, live in the journal's own file
     public record Journal(Path directory, long maxBytes, Duration maxHold, int inlineBytes) {}
 
-    /// @param url a JDBC URL
-    public record State(String url) {}
+    /// @param url `jdbc:sqlite:` and the path of a file
+    public record State(String url) {
+        static final String PREFIX = "jdbc:sqlite:";
+
+        public Path file() {
+            return Path.of(url.substring(PREFIX.length()));
+        }
+    }
 
     /// @param every null: never
     public record Sweep(@Nullable Duration every, Watch watch) {
@@ -101,7 +107,15 @@ public record Config(
             Duration loginTime,
             Duration idleTime,
             Duration connectTime,
-            Duration stopTime) {}
+            Duration stopTime) {
+        public static final Limits DEFAULT =
+                new Limits(
+                        1000,
+                        Duration.ofMinutes(3),
+                        Duration.ofMinutes(35),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10));
+    }
 
     /// @param token null only where `bind` is a loopback address
     public record Admin(InetSocketAddress bind, @Nullable Secret token) {}

@@ -110,6 +110,7 @@ public final class ConfigLoader {
         Identity tls = FrontReader.tls(root, listeners);
         Map<String, Server> servers = ServersReader.read(root);
         Routes routes = new RouteReader(reading, servers).read(root);
+        ServersReader.checkTables(root, servers, routes.rules());
         Journal journal = journal(root.section("journal"));
         State state = state(root.section("state"));
         Sweep sweep = sweep(root.section("sweep"));

@@ -92,24 +92,26 @@ final class FrontReader {
 
     static Limits limits(Section root) {
         Section section = root.section("limits");
+        Limits fallback = Limits.DEFAULT;
         Limits limits =
                 new Limits(
-                        section.value("before-login", 1000, Kind.integer(1, 1_000_000)),
+                        section.value(
+                                "before-login", fallback.beforeLogin(), Kind.integer(1, 1_000_000)),
                         section.value(
                                 "login-time",
-                                Duration.ofMinutes(3),
+                                fallback.loginTime(),
                                 Kinds.duration(SECOND, HALF_AN_HOUR)),
                         section.value(
                                 "idle-time",
-                                Duration.ofMinutes(35),
+                                fallback.idleTime(),
                                 Kinds.duration(HALF_AN_HOUR, Duration.ofDays(7))),
                         section.value(
                                 "connect-time",
-                                Duration.ofSeconds(10),
+                                fallback.connectTime(),
                                 Kinds.duration(SECOND, HALF_AN_HOUR)),
                         section.value(
                                 "stop-time",
-                                Duration.ofSeconds(10),
+                                fallback.stopTime(),
                                 Kinds.duration(Duration.ZERO, DAY)));
         section.done();
         return limits;

@@ -6,6 +6,8 @@ import org.imapmirror.app.config.Kinds.HostPort;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.mailstore.CapturedLogins;
+import org.imapmirror.route.AccountRules;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
@@ -84,6 +86,29 @@ final class ServersReader {
             servers.put(name, server(name, section));
         });
         return servers;
+    }
+
+    /// Notes tables of logins that have errors. They are read with the accounts' rules, which come
+    /// later in the file.
+    static void checkTables(Section root, Map<String, Server> servers, AccountRules rules) {
+        servers.forEach((name, server) -> {
+            // Without a path, the problem has been noted already.
+            if (server.login() instanceof ServerLogin.Table(Path file)
+                    && !file.toString().isEmpty()) {
+                try {
+                    server.login().method(new CapturedLogins(), rules);
+                } catch (IllegalArgumentException e) {
+                    root.section("servers")
+                            .section(name)
+                            .section("login")
+                            .problem(
+                                    "file",
+                                    String.valueOf(e.getMessage()),
+                                    "write the header account,user,password and a line for"
+                                            + " each account");
+                }
+            }
+        });
     }
 
     private static Server server(String name, Section section) {
