@@ -1,12 +1,10 @@
 package org.imapmirror.journal;
 
 import org.imapmirror.event.Account;
-import org.imapmirror.event.EventCodec;
 import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.Origin;
 import org.imapmirror.event.PayloadRef;
 import org.imapmirror.state.Database;
-import org.imapmirror.state.Sql;
 import org.imapmirror.state.SqlFunction;
 import org.imapmirror.state.StateException;
 import org.imapmirror.state.StateLock;
@@ -16,15 +14,10 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,13 +40,14 @@ public final class Journal implements AutoCloseable {
     private final Clock clock;
     private final StateLock lock;
     private final Database database;
+    private final Queries queries;
     private final Spool spool;
     private final CommitQueue queue;
     private final CommitLoop loop;
     private final Thread writer;
     private final List<Consumer<Account>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong bytes;
-    private final Start start;
+    private final Queries.Start start;
     private boolean closed;
 
     /// An event in its place.
@@ -67,19 +61,19 @@ public final class Journal implements AutoCloseable {
     /// @param since the first mark after the last successful unmark
     public record Mark(Account account, long generation, Instant since) {}
 
-    private record Start(String epoch, boolean clean) {}
-
     private Journal(
-            JournalConfig config, Clock clock, StateLock lock, Database database, Start start)
+            JournalConfig config,
+            Clock clock,
+            StateLock lock,
+            Database database,
+            Queries.Start start)
             throws IOException {
         this.clock = clock;
         this.lock = lock;
         this.database = database;
+        this.queries = new Queries(database);
         this.start = start;
-        this.bytes =
-                new AtomicLong(
-                        database.read(
-                                c -> Sql.number(c, "SELECT COALESCE(SUM(bytes), 0) FROM account")));
+        this.bytes = new AtomicLong(queries.bytes());
         this.spool = new Spool(config, database, clock, bytes);
         this.queue = new CommitQueue(config.queueBytes());
         this.loop = new CommitLoop(database, queue, bytes, this::tellAppended, spool::delete);
@@ -100,8 +94,7 @@ public final class Journal implements AutoCloseable {
                     Database.open(
                             "jdbc:sqlite:" + config.directory().resolve("journal.db"),
                             "classpath:db/journal");
-            Start start = start(database, clock);
-            return new Journal(config, clock, lock, database, start);
+            return new Journal(config, clock, lock, database, new Queries(database).start(clock));
         } catch (IOException | RuntimeException e) {
             if (database != null) {
                 database.close();
@@ -109,27 +102,6 @@ public final class Journal implements AutoCloseable {
             lock.close();
             throw e;
         }
-    }
-
-    private static Start start(Database database, Clock clock) {
-        byte[] epoch = new byte[16];
-        new SecureRandom().nextBytes(epoch);
-        return database.write(c -> {
-            Sql.update(
-                    c,
-                    "INSERT INTO journal (id, epoch, created, clean, probes)"
-                            + " VALUES (1, ?, ?, 1, 0) ON CONFLICT DO NOTHING",
-                    HexFormat.of().formatHex(epoch),
-                    clock.millis());
-            Start before =
-                    Sql.one(
-                                    c,
-                                    "SELECT epoch, clean FROM journal",
-                                    r -> new Start(r.getString(1), r.getBoolean(2)))
-                            .orElseThrow();
-            Sql.update(c, "UPDATE journal SET clean = 0");
-            return before;
-        });
     }
 
     /// Identifies this journal: chosen at random when it was created. A position that was stored
@@ -208,39 +180,7 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws StateException where they cannot be read, for instance as a newer version wrote them
     public List<Entry> read(Account account, long after, int limit) {
-        return database.read(c ->
-                Sql.list(
-                        c,
-                        "SELECT seq, at, session, client, event FROM entry WHERE account ="
-                                + " (SELECT id FROM account WHERE name = ?) AND seq > ?"
-                                + " ORDER BY seq LIMIT ?",
-                        row -> entry(account, row),
-                        account.name(),
-                        after,
-                        limit));
-    }
-
-    private Entry entry(Account account, ResultSet row) throws SQLException {
-        long seq = row.getLong(1);
-        try {
-            return new Entry(
-                    seq,
-                    Instant.ofEpochMilli(row.getLong(2)),
-                    new Origin(row.getString(3), row.getString(4)),
-                    EventCodec.read(row.getString(5)));
-        } catch (IllegalArgumentException e) {
-            throw new StateException(
-                    StateException.Fault.DAMAGED,
-                    "entry "
-                            + seq
-                            + " of "
-                            + account
-                            + " in "
-                            + database.file()
-                            + " cannot be read: "
-                            + e.getMessage(),
-                    e);
-        }
+        return queries.entries(account, after, limit);
     }
 
     /// The last durable sequence number, 0 if there never was one. Trimming does not change it.
@@ -257,12 +197,7 @@ public final class Journal implements AutoCloseable {
 
     /// Every account that ever had an entry.
     public Set<Account> accounts() {
-        return new HashSet<>(
-                database.read(c ->
-                        Sql.list(
-                                c,
-                                "SELECT name FROM account WHERE head > 0",
-                                row -> new Account(row.getString(1)))));
+        return queries.accounts();
     }
 
     /// Sets the account's write-intent mark, or renews it.
@@ -282,16 +217,7 @@ public final class Journal implements AutoCloseable {
 
     /// The marks that are set.
     public List<Mark> marks() {
-        return database.read(c ->
-                Sql.list(
-                        c,
-                        "SELECT name, generation, marked_at FROM account"
-                                + " WHERE marked_at IS NOT NULL",
-                        row ->
-                                new Mark(
-                                        new Account(row.getString(1)),
-                                        row.getLong(2),
-                                        Instant.ofEpochMilli(row.getLong(3)))));
+        return queries.marks();
     }
 
     /// Begins to spool a body.
@@ -376,8 +302,10 @@ public final class Journal implements AutoCloseable {
             return;
         }
         closed = true;
+        boolean clean = true;
         queue.close();
         if (!join()) {
+            clean = false;
             StateException late =
                     new StateException(
                             StateException.Fault.DISK,
@@ -389,14 +317,16 @@ public final class Journal implements AutoCloseable {
             }
         }
         spool.close();
-        if (!loop.hasFailed() && !queue.hasRefused() && !writer.isAlive()) {
+        if (clean && !loop.hasFailed() && !queue.hasRefused()) {
             try {
-                database.write(c -> Sql.update(c, "UPDATE journal SET clean = 1"));
+                queries.stopClean();
             } catch (StateException e) {
                 LOG.warn("no mark of a clean stop reason={}", e.getMessage());
             }
         }
-        database.close();
+        if (!writer.isAlive()) {
+            database.close();
+        }
         lock.close();
     }
 

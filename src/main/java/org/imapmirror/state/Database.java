@@ -5,9 +5,6 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
-import org.sqlite.SQLiteOpenMode;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,13 +33,13 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private static final int READERS = 4;
-    private static final int BUSY_MILLIS = 10_000;
     private static final int COMMITS_PER_CHECKPOINT = 100;
     private static final int UNUSED_KEPT = 8192;
     private static final int UNUSED_GIVEN_BACK = 1024;
 
     private final Dialect dialect = Dialect.SQLITE;
     private final Path file;
+    private final Connections connections;
 
     private final ReentrantLock writing = new ReentrantLock(true);
     private @Nullable Writer writer;
@@ -60,6 +57,7 @@ public final class Database implements AutoCloseable {
 
     private Database(Path file) {
         this.file = file;
+        this.connections = new Connections(dialect, file);
         this.checkpoints =
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform()
@@ -114,18 +112,18 @@ public final class Database implements AutoCloseable {
             // Before Flyway, whose own connections then find the settings that live in the file.
             writer = writer();
             Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(dataSource())
+                    .dataSource(connections.dataSource())
                     .locations(migrations)
                     .placeholders(dialect.placeholders())
                     .failOnMissingLocations(true)
                     .load()
                     .migrate();
         } catch (SQLException e) {
-            throw failure(e);
+            throw connections.failure(e);
         } catch (FlywayException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException sql) {
-                    throw failure(sql);
+                    throw connections.failure(sql);
                 }
             }
             throw new StateException(
@@ -154,7 +152,7 @@ public final class Database implements AutoCloseable {
             }
             return result;
         } catch (SQLException e) {
-            throw failure(e);
+            throw connections.failure(e);
         } finally {
             writing.unlock();
         }
@@ -174,16 +172,16 @@ public final class Database implements AutoCloseable {
             current.commit().execute();
             return result;
         } catch (Throwable e) {
-            if (!rolledBack(current.connection()) || isDisk(e)) {
+            if (!Connections.rolledBack(current.connection()) || connections.isDisk(e)) {
                 writer = null;
-                closeQuietly(current.connection());
+                Connections.closeQuietly(current.connection());
             }
             throw e;
         }
     }
 
     private Writer writer() throws SQLException {
-        Connection connection = connect(dialect.writerSetup());
+        Connection connection = connections.connect(dialect.writerSetup());
         return new Writer(
                 connection,
                 connection.prepareStatement("BEGIN IMMEDIATE"),
@@ -203,16 +201,16 @@ public final class Database implements AutoCloseable {
                 connection = idleReaders.poll();
             }
             if (connection == null) {
-                connection = connect(dialect.readerSetup());
+                connection = connections.connect(dialect.readerSetup());
             }
-            execute(connection, "BEGIN");
+            Connections.execute(connection, "BEGIN");
             return work.apply(connection);
         } catch (SQLException e) {
-            if (isDisk(e) && connection != null) {
-                closeQuietly(connection);
+            if (connections.isDisk(e) && connection != null) {
+                Connections.closeQuietly(connection);
                 connection = null;
             }
-            throw failure(e);
+            throw connections.failure(e);
         } finally {
             if (connection != null) {
                 giveBack(connection);
@@ -222,12 +220,12 @@ public final class Database implements AutoCloseable {
     }
 
     private void giveBack(Connection connection) {
-        if (rolledBack(connection) && !closed) {
+        if (Connections.rolledBack(connection) && !closed) {
             synchronized (idleReaders) {
                 idleReaders.push(connection);
             }
         } else {
-            closeQuietly(connection);
+            Connections.closeQuietly(connection);
         }
     }
 
@@ -266,90 +264,17 @@ public final class Database implements AutoCloseable {
 
     private void checkpoint() {
         checkpointPending.set(false);
-        try (Connection connection = connect(List.of())) {
-            execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        try (Connection connection = connections.connect(List.of())) {
+            Connections.execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         } catch (SQLException e) {
             LOG.warn("checkpoint failed file={} reason={}", file, e.getMessage());
         }
-    }
-
-    private Connection connect(List<String> setup) throws SQLException {
-        Connection connection = dataSource().getConnection();
-        try {
-            for (String statement : setup) {
-                execute(connection, statement);
-            }
-            return connection;
-        } catch (SQLException e) {
-            closeQuietly(connection);
-            throw e;
-        }
-    }
-
-    private SQLiteDataSource dataSource() {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(BUSY_MILLIS);
-        // The file exists. One that vanished must not come back empty.
-        config.resetOpenMode(SQLiteOpenMode.CREATE);
-        SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl(Dialect.SQLITE_PREFIX + file);
-        return source;
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    /// @return false where the connection's state is unknown
-    private static boolean rolledBack(Connection connection) {
-        try {
-            execute(connection, "ROLLBACK");
-            return true;
-        } catch (SQLException e) {
-            // Some errors end the transaction by themselves.
-            return String.valueOf(e.getMessage()).contains("no transaction is active");
-        }
-    }
-
-    private boolean isDisk(Throwable e) {
-        return e instanceof SQLException sql
-                && dialect.fault(sql.getErrorCode()) != StateException.Fault.OTHER;
-    }
-
-    private StateException failure(SQLException e) {
-        StateException.Fault fault = dialect.fault(e.getErrorCode());
-        String message =
-                switch (fault) {
-                    case DAMAGED ->
-                            "the database "
-                                    + file
-                                    + " is damaged: stop imapmirror, move this file and those with"
-                                    + " the same name and -wal or -shm behind it to another place,"
-                                    + " and start again; what it knew is found out again by"
-                                    + " comparing the servers";
-                    case FULL ->
-                            "no space left for the database " + file + ": free some on its disk";
-                    case DISK -> "the disk fails the database " + file;
-                    case BUSY -> "another process holds the database " + file;
-                    case REFUSED, OTHER -> "the database " + file + " refused a statement";
-                };
-        return new StateException(fault, message + " (" + e.getMessage() + ")", e);
     }
 
     private void requireOpen() {
         if (closed) {
             throw new StateException(
                     StateException.Fault.REFUSED, "the database " + file + " is closed", null);
-        }
-    }
-
-    private static void closeQuietly(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("closing a connection failed", e);
         }
     }
 
@@ -366,7 +291,7 @@ public final class Database implements AutoCloseable {
         readersFree.acquireUninterruptibly(READERS);
         try {
             synchronized (idleReaders) {
-                idleReaders.forEach(Database::closeQuietly);
+                idleReaders.forEach(Connections::closeQuietly);
                 idleReaders.clear();
             }
         } finally {
@@ -375,7 +300,7 @@ public final class Database implements AutoCloseable {
         writing.lock();
         try {
             if (writer != null) {
-                closeQuietly(writer.connection());
+                Connections.closeQuietly(writer.connection());
                 writer = null;
             }
         } finally {
