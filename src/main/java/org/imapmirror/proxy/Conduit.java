@@ -56,6 +56,8 @@ final class Conduit {
         HELD,
         /// A synchronizing literal or a step of AUTHENTICATE is undecided.
         GATED,
+        /// Too many commands wait for their answers.
+        CROWDED,
         /// The session is not ready for this direction.
         PAUSED
     }

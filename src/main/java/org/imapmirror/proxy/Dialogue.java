@@ -26,6 +26,7 @@ final class Dialogue {
     private record Turn(String tag, Kind kind) {}
 
     private final Conduit client;
+    private final int most;
     private final Deque<String> unanswered = new ArrayDeque<>();
     private final Deque<Turn> turns = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> waitingForQuiet = new ArrayList<>();
@@ -45,8 +46,10 @@ final class Dialogue {
     private boolean loggedIn;
     private boolean bye;
 
-    Dialogue(Conduit client) {
+    /// @param most commands that may wait for their answers before the client has to wait
+    Dialogue(Conduit client, int most) {
         this.client = client;
+        this.most = most;
     }
 
     /// From now on AUTHENTICATE is a command like any other.
@@ -135,6 +138,9 @@ final class Dialogue {
             return;
         }
         unanswered.add(current);
+        if (unanswered.size() >= most) {
+            client.block(Conduit.Block.CROWDED);
+        }
         if (line.literal() != null) {
             return;
         }
@@ -209,6 +215,9 @@ final class Dialogue {
                     openGate();
                 }
             }
+        }
+        if (unanswered.size() == most / 2) {
+            client.unblock(Conduit.Block.CROWDED);
         }
         if (unanswered.isEmpty() && !waitingForQuiet.isEmpty()) {
             List<CompletableFuture<Void>> waiting = List.copyOf(waitingForQuiet);

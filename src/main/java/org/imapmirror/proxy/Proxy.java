@@ -31,6 +31,7 @@ public final class Proxy implements AutoCloseable {
     private final Transport transport = Transport.best();
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable EventLoopGroup loops;
+    private @Nullable TlsContexts tls;
 
     /// @param servers by their keys in the configuration; `routes` names only such
     public Proxy(
@@ -60,9 +61,11 @@ public final class Proxy implements AutoCloseable {
             throw new IllegalStateException("started already");
         }
         ProxyLimits limits = config.limits();
-        TlsContexts tls = new TlsContexts(config.tls(), servers.values(), limits.connect());
-        Dialer dialer = new Dialer(transport, tls, limits.connect());
-        Facilities facilities = new Facilities(limits, routes, servers, tls, dialer, tap, metrics);
+        TlsContexts contexts =
+                TlsContexts.load(config.tls(), servers.values(), limits.times().connect());
+        tls = contexts;
+        Dialer dialer = new Dialer(transport, contexts, limits.times().connect());
+        Facilities facilities = new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
         loops = transport.loops("proxy", Runtime.getRuntime().availableProcessors());
         try {
             for (ListenerConfig listener : config.listeners()) {
@@ -106,11 +109,15 @@ public final class Proxy implements AutoCloseable {
         listeners.forEach(Listener::close);
         listeners.clear();
         sessions.stop();
-        await(config.limits().grace());
+        await(config.limits().times().grace());
         sessions.end();
         await(LAST_WORDS);
         running.shutdownGracefully(0, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
+        if (tls != null) {
+            tls.close();
+            tls = null;
+        }
     }
 
     private void await(Duration limit) {

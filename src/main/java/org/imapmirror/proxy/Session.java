@@ -58,7 +58,7 @@ final class Session {
                         new FrameScanner(Side.CLIENT, facilities.limits().login().line()),
                         new ClientFrames(),
                         facilities.metrics().bytesFromClients);
-        this.dialogue = new Dialogue(fromClient);
+        this.dialogue = new Dialogue(fromClient, facilities.limits().pipeline());
         this.timers = new Timers(client.eventLoop());
     }
 
@@ -205,7 +205,7 @@ final class Session {
         sessions.loggedIn();
         dialogue.loggedIn();
         fromClient.scanner(new FrameScanner(Side.CLIENT, limits().line()));
-        timers.afterSilence(limits().idle(), this::lastInput, () -> leave(Replies.IDLE));
+        timers.afterSilence(limits().times().idle(), this::lastInput, () -> leave(Replies.IDLE));
         about(LOG.atInfo()).log("logged in");
     }
 
@@ -227,7 +227,7 @@ final class Session {
     void clientEnded() {
         if (!clientEnded && !(phase instanceof Leaving)) {
             clientEnded = true;
-            timers.after(limits().linger(), () -> leave(null));
+            timers.after(limits().times().linger(), () -> leave(null));
             fromClient.sourceEnded();
             check();
         } else if (phase instanceof Leaving) {
@@ -320,7 +320,7 @@ final class Session {
         } else if (farewell != null && (listener != ListenerConfig.Tls.IMPLICIT || secure)) {
             client.write(Unpooled.wrappedBuffer(farewell));
         }
-        Departure.of(client, clientEnded, limits().linger());
+        Departure.of(client, clientEnded, limits().times().linger());
         Channel primary = upstream == null ? null : upstream.channel();
         if (primary == null) {
             client.closeFuture().addListener(_ -> ended(last, clean));

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslProvider;
 import org.imapmirror.imap.Endpoint;
 import org.jspecify.annotations.Nullable;
 
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// The TLS settings of the listeners and of every server, read once.
-final class TlsContexts {
+final class TlsContexts implements AutoCloseable {
     /// BoringSSL where its native library loads, else the JDK's.
     static final SslProvider PROVIDER =
             OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
@@ -29,15 +30,26 @@ final class TlsContexts {
 
     /// @param handshake the longest time that one may take
     /// @throws IOException where a certificate or key cannot be read; the message names the file
-    TlsContexts(@Nullable ProxyTls tls, Iterable<Endpoint> endpoints, Duration handshake)
+    static TlsContexts load(
+            @Nullable ProxyTls tls, Iterable<Endpoint> endpoints, Duration handshake)
             throws IOException {
-        this.handshake = handshake;
-        this.listeners = tls == null ? null : listening(tls);
-        for (Endpoint endpoint : endpoints) {
-            if (endpoint.tls() != Endpoint.Tls.NONE) {
-                servers.put(endpoint.name(), connecting(endpoint));
+        TlsContexts contexts = new TlsContexts(tls == null ? null : listening(tls), handshake);
+        try {
+            for (Endpoint endpoint : endpoints) {
+                if (endpoint.tls() != Endpoint.Tls.NONE) {
+                    contexts.servers.put(endpoint.name(), connecting(endpoint));
+                }
             }
+        } catch (IOException e) {
+            contexts.close();
+            throw e;
         }
+        return contexts;
+    }
+
+    private TlsContexts(@Nullable SslContext listeners, Duration handshake) {
+        this.listeners = listeners;
+        this.handshake = handshake;
     }
 
     /// For a client's connection; it shakes hands as soon as it is in the pipeline.
@@ -58,6 +70,13 @@ final class TlsContexts {
         SslHandler handler = context.newHandler(allocator, endpoint.host(), endpoint.port());
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         return handler;
+    }
+
+    /// Frees what BoringSSL holds. No connection may be left.
+    @Override
+    public void close() {
+        ReferenceCountUtil.release(listeners);
+        servers.values().forEach(ReferenceCountUtil::release);
     }
 
     private static SslContext listening(ProxyTls tls) throws IOException {

@@ -23,7 +23,11 @@ final class FakePrimary implements AutoCloseable {
     }
 
     Endpoint endpoint(String name) {
-        return new Endpoint(name, "127.0.0.1", port(), Endpoint.Tls.NONE, new Trust.System());
+        return endpoint(name, Endpoint.Tls.NONE, new Trust.System());
+    }
+
+    Endpoint endpoint(String name, Endpoint.Tls tls, Trust trust) {
+        return new Endpoint(name, "127.0.0.1", port(), tls, trust);
     }
 
     /// The next connection of the proxy; nothing is said on it yet.

@@ -3,19 +3,21 @@ package org.imapmirror.proxy;
 import org.imapmirror.imap.Frame;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /// Writes down what it is shown, and answers as a test says.
 final class RecordingTap implements Tap {
-    final List<Login> logins = new CopyOnWriteArrayList<>();
+    final List<Login> logins = Collections.synchronizedList(new ArrayList<>());
 
     /// `C: line`, `S: line`, `C: ~5` for five octets of a literal, `closed true`.
-    final List<String> seen = new CopyOnWriteArrayList<>();
+    final List<String> seen = Collections.synchronizedList(new ArrayList<>());
 
     volatile Function<String, Step> answer = _ -> Step.FORWARD;
     volatile boolean awaits;
+    volatile boolean records = true;
 
     @Override
     public SessionTap loggedIn(Login login) {
@@ -44,7 +46,9 @@ final class RecordingTap implements Tap {
     }
 
     private Step take(String frame) {
-        seen.add(frame);
+        if (records) {
+            seen.add(frame);
+        }
         return answer.apply(frame);
     }
 

@@ -20,11 +20,13 @@ final class TestProxy implements AutoCloseable {
     static final ProxyLimits LIMITS =
             new ProxyLimits(
                     64 * 1024,
+                    1024,
                     ProxyLimits.Login.DEFAULTS,
-                    Duration.ofSeconds(5),
-                    Duration.ofMinutes(30),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(500));
+                    new ProxyLimits.Times(
+                            Duration.ofSeconds(5),
+                            Duration.ofMinutes(30),
+                            Duration.ofSeconds(5),
+                            Duration.ofMillis(500)));
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Proxy proxy;

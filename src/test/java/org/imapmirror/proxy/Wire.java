@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /// One end of a connection in a test. Text is octets; reading gives up after ten seconds.
 final class Wire implements AutoCloseable {
@@ -26,6 +28,19 @@ final class Wire implements AutoCloseable {
 
     static Wire to(int port) throws IOException {
         return new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// The same connection, secured from here on.
+    ///
+    /// @param server true for the side that shows the certificate
+    Wire secured(SSLContext context, boolean server) throws IOException {
+        SSLSocket tls =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(socket, "localhost", socket.getPort(), true);
+        tls.setUseClientMode(!server);
+        tls.startHandshake();
+        return new Wire(tls);
     }
 
     Socket socket() {
