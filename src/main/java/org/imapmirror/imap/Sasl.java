@@ -76,7 +76,7 @@ public final class Sasl {
         };
     }
 
-    /// Who logs in; null as long as it has not been said.
+    /// Who logs in; null as long as it has not been said. The password may come later.
     public @Nullable Identity identity() {
         return identity;
     }
@@ -164,6 +164,7 @@ public final class Sasl {
                 throw new MalformedException("a user name", 0);
             }
             user = ImapText.decode(message);
+            identity = Identity.of(user, null);
         } else if (n == 2 && known != null) {
             identity = Identity.of(known, ImapText.decode(message));
             user = null;

@@ -11,19 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/// One direction of a session: cuts what the source sends into frames, asks its [Owner] about each
-/// and lets it go on to the sink.
-///
-/// Frames that go on are forwarded as slices of the buffer that was read, neighbours as one slice.
-/// Only the beginning of a line that has not ended yet is copied, so that a client which sends
-/// single octets does not hold a receive buffer for each. While a frame waits, or the sink does not
-/// take more, nothing is read from the source: what is in memory is one batch of reads.
+/// One direction of a session: asks its [Owner] about each frame from the source and does what it
+/// says. While a frame waits, or the sink does not take more, nothing is read from the source: what
+/// is in memory is one batch of reads.
 ///
 /// Everything runs on the session's event loop.
 final class Conduit {
@@ -34,7 +30,7 @@ final class Conduit {
         /// What to do with a frame that has just arrived.
         Step judge(Frame frame);
 
-        /// What goes on in the place of a frame; null for the frame itself.
+        /// What goes on in the place of a frame, with line end; null for the frame itself.
         byte @Nullable [] instead(Frame frame);
 
         /// The frame went on.
@@ -65,25 +61,16 @@ final class Conduit {
     private final Channel source;
     private final Owner owner;
     private final Counter bytes;
-    private final ArrayDeque<ByteBuf> backlog = new ArrayDeque<>();
+    private final FrameCutter cutter;
     private final List<byte[]> interjections = new ArrayList<>();
-    private final boolean[] blocks = new boolean[Block.values().length];
-
-    private FrameScanner scanner;
+    private final Set<Block> blocks = EnumSet.noneOf(Block.class);
 
     /// Null: what goes on is thrown away.
     private @Nullable Channel sink;
 
-    /// The beginning of a frame whose end has not come.
-    private @Nullable ByteBuf partial;
-
-    /// In the first buffer of the backlog: from its reader index to here, frames that go on.
-    private int runEnd;
-
-    /// Octets behind [#runEnd] that belong to [#frame].
-    private int frameLength;
-
+    /// The frame that waits for a decision.
     private @Nullable Frame frame;
+
     private boolean running;
     private boolean discarding;
     private boolean midway;
@@ -94,9 +81,9 @@ final class Conduit {
 
     Conduit(Channel source, FrameScanner scanner, Owner owner, Counter bytes) {
         this.source = source;
-        this.scanner = scanner;
         this.owner = owner;
         this.bytes = bytes;
+        this.cutter = new FrameCutter(scanner, source.alloc(), this::write);
     }
 
     /// Takes over `input`.
@@ -107,10 +94,7 @@ final class Conduit {
         }
         bytes.increment(input.readableBytes());
         lastInput = System.nanoTime();
-        backlog.add(input);
-        if (backlog.size() == 1) {
-            runEnd = input.readerIndex();
-        }
+        cutter.add(input);
         run();
     }
 
@@ -129,48 +113,39 @@ final class Conduit {
 
     /// @param sink null to throw away what goes on
     void sink(@Nullable Channel sink) {
-        settle();
+        cutter.settle();
         this.sink = sink;
         updateReading();
     }
 
     FrameScanner scanner() {
-        return scanner;
+        return cutter.scanner();
     }
 
     /// Other limits from now on. Only between two commands.
     void scanner(FrameScanner next) {
-        scanner = next;
+        cutter.scanner(next);
     }
 
     void block(Block reason) {
-        blocks[reason.ordinal()] = true;
+        blocks.add(reason);
         updateReading();
     }
 
     void unblock(Block reason) {
-        if (blocks[reason.ordinal()]) {
-            blocks[reason.ordinal()] = false;
-            if (!running) {
-                run();
-                flush();
-            }
+        if (blocks.remove(reason)) {
+            resume();
         }
     }
 
     /// A frame waits, or octets of which none was made yet.
     boolean waiting() {
-        return frame != null || behind() > 0;
+        return frame != null || cutter.behind() > 0;
     }
 
     /// How many octets have come behind the frame that is being decided about.
     int behind() {
-        int octets = partial == null || frame != null ? 0 : partial.readableBytes();
-        for (ByteBuf buffer : backlog) {
-            octets += buffer.readableBytes();
-        }
-        ByteBuf first = backlog.peek();
-        return first == null ? octets : octets - (runEnd - first.readerIndex()) - frameLength;
+        return cutter.behind();
     }
 
     /// By [System#nanoTime].
@@ -189,7 +164,7 @@ final class Conduit {
 
     /// Says something of the proxy's own to the sink, behind everything that has gone on.
     void inject(byte[] own) {
-        settle();
+        cutter.settle();
         write(Unpooled.wrappedBuffer(own));
         flush();
     }
@@ -207,37 +182,25 @@ final class Conduit {
     ///
     /// @param last own words at the end; left out in the middle of a command or response
     void finish(byte @Nullable [] last) {
+        if (closed) {
+            return;
+        }
         if (last == null || midway) {
-            settle();
+            cutter.settle();
             flush();
         } else {
             inject(last);
         }
-        close();
+        closed = true;
+        frame = null;
+        cutter.close();
     }
 
     /// Reads from the source exactly while what it sends can move on.
     void updateReading() {
         if (!closed) {
-            source.config().setAutoRead(!blocked() && (sink == null || sink.isWritable()));
+            source.config().setAutoRead(blocks.isEmpty() && (sink == null || sink.isWritable()));
         }
-    }
-
-    private void close() {
-        closed = true;
-        frame = null;
-        backlog.forEach(ByteBuf::release);
-        backlog.clear();
-        dropPartial();
-    }
-
-    private boolean blocked() {
-        for (boolean block : blocks) {
-            if (block) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void run() {
@@ -246,58 +209,27 @@ final class Conduit {
         }
         running = true;
         try {
-            ByteBuf current;
-            while (!blocked() && (current = backlog.peek()) != null) {
-                cut(current);
+            Frame next;
+            while (blocks.isEmpty() && !closed && (next = cutter.next()) != null) {
+                frame = next;
+                execute(discarding ? Step.SWALLOW : owner.judge(next));
             }
-            settle();
+            cutter.settle();
         } finally {
             running = false;
         }
         updateReading();
-        if (sourceEnded && !drained && !closed && backlog.isEmpty()) {
+        if (sourceEnded && !drained && !closed && cutter.isEmpty()) {
             drained = true;
             owner.drained();
         }
     }
 
-    /// Makes frames of a buffer until it is used up or one of them has to wait.
-    private void cut(ByteBuf current) {
-        ByteBuffer view = current.nioBuffer(runEnd, current.writerIndex() - runEnd);
-        int base = runEnd;
-        while (!blocked() && !closed) {
-            Frame next = scanner.next(view);
-            if (closed) {
-                return;
-            }
-            if (next == null) {
-                finish(current);
-                return;
-            }
-            frame = next;
-            frameLength = base + view.position() - runEnd;
-            execute(discarding ? Step.SWALLOW : owner.judge(next));
+    private void resume() {
+        if (!running) {
+            run();
+            flush();
         }
-    }
-
-    /// The buffer holds no further whole frame: what goes on is written, the rest is kept.
-    private void finish(ByteBuf current) {
-        backlog.poll();
-        int rest = current.writerIndex() - runEnd;
-        if (rest > 0) {
-            if (partial == null) {
-                partial = source.alloc().buffer(Math.max(64, rest));
-            }
-            partial.writeBytes(current, runEnd, rest);
-            current.writerIndex(runEnd);
-        }
-        if (current.isReadable()) {
-            write(current);
-        } else {
-            current.release();
-        }
-        ByteBuf following = backlog.peek();
-        runEnd = following == null ? 0 : following.readerIndex();
     }
 
     private void execute(Step step) {
@@ -313,10 +245,12 @@ final class Conduit {
                 inject(command);
                 await(then);
             }
-            case Step.Reject(byte[] response) -> reject(response);
+            case Step.Reject(byte[] response) -> {
+                discarding = !endsCommand(drop());
+                owner.rejected(response);
+            }
             case Step.Close(byte[] farewell) -> {
                 drop();
-                block(Block.PAUSED);
                 owner.close(farewell);
             }
         }
@@ -326,15 +260,9 @@ final class Conduit {
         Frame passing = take();
         byte[] other = owner.instead(passing);
         if (other == null) {
-            if (partial != null) {
-                ByteBuf beginning = partial;
-                partial = null;
-                write(beginning);
-            }
-            runEnd += frameLength;
-            frameLength = 0;
+            cutter.pass();
         } else {
-            skip();
+            cutter.drop();
             write(Unpooled.wrappedBuffer(other));
         }
         midway = !(passing instanceof Frame.Line line && line.literal() == null);
@@ -345,19 +273,13 @@ final class Conduit {
         owner.passed(passing);
     }
 
-    private void drop() {
+    private Frame drop() {
         Frame dropped = take();
-        skip();
+        cutter.drop();
         if (discarding) {
             discarding = !endsCommand(dropped);
         }
-    }
-
-    private void reject(byte[] response) {
-        Frame rejected = take();
-        skip();
-        discarding = !endsCommand(rejected);
-        owner.rejected(response);
+        return dropped;
     }
 
     /// The rest of a command that was answered without asking the primary: a client that waits for
@@ -370,7 +292,7 @@ final class Conduit {
             return true;
         }
         if (!line.literal().nonSync()) {
-            scanner.abandonLiteral();
+            cutter.scanner().abandonLiteral();
             return true;
         }
         return false;
@@ -385,33 +307,6 @@ final class Conduit {
         return taken;
     }
 
-    /// The octets of the current frame are not for the sink.
-    private void skip() {
-        settle();
-        dropPartial();
-        ByteBuf current = backlog.peek();
-        if (current != null) {
-            runEnd += frameLength;
-            frameLength = 0;
-            current.readerIndex(runEnd);
-        }
-    }
-
-    private void dropPartial() {
-        if (partial != null) {
-            partial.release();
-            partial = null;
-        }
-    }
-
-    /// Writes the frames of the first buffer that go on.
-    private void settle() {
-        ByteBuf current = backlog.peek();
-        if (current != null && runEnd > current.readerIndex()) {
-            write(current.readRetainedSlice(runEnd - current.readerIndex()));
-        }
-    }
-
     private void write(ByteBuf octets) {
         if (sink == null || closed) {
             octets.release();
@@ -421,31 +316,28 @@ final class Conduit {
     }
 
     private void await(CompletionStage<Step> stage) {
-        settle();
+        cutter.settle();
         block(Block.HELD);
         stage.whenComplete((step, error) -> {
             if (source.eventLoop().inEventLoop()) {
-                resume(step, error);
+                decided(step, error);
             } else {
-                source.eventLoop().execute(() -> resume(step, error));
+                source.eventLoop().execute(() -> decided(step, error));
             }
         });
     }
 
-    private void resume(@Nullable Step step, @Nullable Throwable error) {
+    private void decided(@Nullable Step step, @Nullable Throwable error) {
         if (error != null) {
             LOG.error("bug: a frame's stage failed; the frame goes on", error);
         }
         if (closed) {
             return;
         }
-        blocks[Block.HELD.ordinal()] = false;
+        blocks.remove(Block.HELD);
         if (frame != null) {
             execute(step == null ? Step.FORWARD : step);
         }
-        if (!running) {
-            run();
-            flush();
-        }
+        resume();
     }
 }

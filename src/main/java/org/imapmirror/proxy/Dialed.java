@@ -17,6 +17,12 @@ sealed interface Dialed {
     /// @param early what came behind the greeting; to be released by the receiver
     record Upstream(Endpoint endpoint, Channel channel, String greeting, ByteBuf early)
             implements Dialed {
+        /// Nobody wants it any more.
+        void close() {
+            early.release();
+            channel.close();
+        }
+
         byte[] greetingOctets() {
             return greeting.getBytes(StandardCharsets.ISO_8859_1);
         }

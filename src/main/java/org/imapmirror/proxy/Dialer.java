@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,10 @@ final class Dialer {
 
     /// Connects, and completes on `loop`, where the channel will live. Never completes
     /// exceptionally.
-    CompletableFuture<Dialed> dial(Endpoint endpoint, EventLoop loop) {
-        Attempt attempt = new Attempt(endpoint, loop);
+    ///
+    /// @param opening what is said to the server at once, see [Greeting]
+    CompletableFuture<Dialed> dial(Endpoint endpoint, List<Greeting.Part> opening, EventLoop loop) {
+        Attempt attempt = new Attempt(endpoint, opening, loop);
         attempt.begin();
         return attempt.outcome;
     }
@@ -45,13 +48,15 @@ final class Dialer {
     /// One connection: the server's addresses are tried in turn until one greets.
     private final class Attempt {
         private final Endpoint endpoint;
+        private final List<Greeting.Part> opening;
         private final EventLoop loop;
         private final CompletableFuture<Dialed> outcome = new CompletableFuture<>();
         private final ScheduledFuture<?> deadline;
         private @Nullable ChannelFuture connecting;
 
-        Attempt(Endpoint endpoint, EventLoop loop) {
+        Attempt(Endpoint endpoint, List<Greeting.Part> opening, EventLoop loop) {
             this.endpoint = endpoint;
+            this.opening = opening;
             this.loop = loop;
             this.deadline =
                     loop.schedule(
@@ -117,8 +122,7 @@ final class Dialer {
                 }
                 case Dialed.Upstream upstream -> {
                     if (!mine) {
-                        upstream.early().release();
-                        upstream.channel().close();
+                        upstream.close();
                     }
                 }
             }
@@ -132,7 +136,13 @@ final class Dialer {
                 if (endpoint.tls() == Endpoint.Tls.IMPLICIT) {
                     channel.pipeline().addLast(tls.forServer(channel.alloc(), endpoint));
                 }
-                channel.pipeline().addLast(new GreetingHandler(endpoint, tls, Attempt.this::end));
+                channel.pipeline()
+                        .addLast(
+                                new GreetingHandler(
+                                        endpoint,
+                                        new Greeting(endpoint, opening),
+                                        tls,
+                                        Attempt.this::end));
             }
         }
     }

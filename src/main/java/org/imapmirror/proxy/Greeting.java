@@ -2,6 +2,9 @@ package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Endpoint;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,12 +20,13 @@ final class Greeting {
     sealed interface Next {
         record Read() implements Next {}
 
-        record Send(String line) implements Next {}
+        record Send(byte[] octets) implements Next {}
 
         /// The handshake; what was received behind the line is to be thrown away.
         record StartTls() implements Next {}
 
-        record Ready(String greeting) implements Next {}
+        /// @param rest to be sent at once, without an answer
+        record Ready(String greeting, byte[] rest) implements Next {}
 
         record Failed(String reason, String remedy) implements Next {}
     }
@@ -31,18 +35,27 @@ final class Greeting {
         GREETING,
         STARTTLS,
         HANDSHAKE,
-        CAPABILITY
+        CAPABILITY,
+        CONTINUATION
     }
 
     private static final Next READ = new Next.Read();
 
+    /// A part of a command that another server has had already.
+    ///
+    /// @param asks the server is to ask for what comes behind it
+    record Part(byte[] octets, boolean asks) {}
+
     private final Endpoint endpoint;
+    private final Iterator<Part> opening;
     private Awaiting awaiting = Awaiting.GREETING;
     private String greeting = "";
     private String capabilities = "";
 
-    Greeting(Endpoint endpoint) {
+    /// @param opening what is said first, for a client that has begun a login elsewhere
+    Greeting(Endpoint endpoint, List<Part> opening) {
         this.endpoint = endpoint;
+        this.opening = opening.iterator();
     }
 
     /// The server has sent a line.
@@ -51,6 +64,7 @@ final class Greeting {
             case GREETING -> greeted(line);
             case STARTTLS -> startTls(line);
             case CAPABILITY -> capability(line);
+            case CONTINUATION -> continuation(line);
             case HANDSHAKE -> throw new IllegalStateException("bug: a line during the handshake");
         };
     }
@@ -58,7 +72,7 @@ final class Greeting {
     /// The handshake that STARTTLS asked for is done.
     Next secured() {
         awaiting = Awaiting.CAPABILITY;
-        return new Next.Send("s2 CAPABILITY");
+        return new Next.Send(Replies.line("s2 CAPABILITY"));
     }
 
     private Next greeted(String line) {
@@ -80,10 +94,10 @@ final class Greeting {
         }
         greeting = line;
         if (endpoint.tls() != Endpoint.Tls.STARTTLS) {
-            return new Next.Ready(greeting);
+            return open();
         }
         awaiting = Awaiting.STARTTLS;
-        return new Next.Send("s1 STARTTLS");
+        return new Next.Send(Replies.line("s1 STARTTLS"));
     }
 
     private Next startTls(String line) {
@@ -109,7 +123,8 @@ final class Greeting {
             return READ;
         }
         if (upper.startsWith("S2 OK")) {
-            return new Next.Ready(current());
+            greeting = current();
+            return open();
         }
         if (upper.startsWith("S2 ") || upper.startsWith("* BYE")) {
             return new Next.Failed(
@@ -117,6 +132,31 @@ final class Greeting {
                     "see the server's own log");
         }
         return READ;
+    }
+
+    private Next open() {
+        awaiting = Awaiting.CONTINUATION;
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        while (opening.hasNext()) {
+            Part part = opening.next();
+            octets.writeBytes(part.octets());
+            if (part.asks()) {
+                return new Next.Send(octets.toByteArray());
+            }
+        }
+        return new Next.Ready(greeting, octets.toByteArray());
+    }
+
+    private Next continuation(String line) {
+        if (line.startsWith("+")) {
+            return open();
+        }
+        return line.startsWith("* ")
+                ? READ
+                : new Next.Failed(
+                        "refused a login before the user was named: " + shown(line),
+                        "let it offer the same ways to log in as the server that clients see"
+                            + " first");
     }
 
     private String current() {

@@ -24,11 +24,11 @@ final class GreetingHandler extends ChannelInboundHandlerAdapter {
     private final ByteBuf received = Unpooled.buffer(256);
     private boolean over;
 
-    GreetingHandler(Endpoint endpoint, TlsContexts tls, Consumer<Dialed> done) {
+    GreetingHandler(Endpoint endpoint, Greeting greeting, TlsContexts tls, Consumer<Dialed> done) {
         this.endpoint = endpoint;
+        this.greeting = greeting;
         this.tls = tls;
         this.done = done;
-        this.greeting = new Greeting(endpoint);
     }
 
     @Override
@@ -79,15 +79,15 @@ final class GreetingHandler extends ChannelInboundHandlerAdapter {
     private void follow(ChannelHandlerContext ctx, Greeting.Next next) {
         switch (next) {
             case Greeting.Next.Read _ -> {}
-            case Greeting.Next.Send(String line) ->
-                    ctx.writeAndFlush(
-                            Unpooled.copiedBuffer(line + "\r\n", StandardCharsets.ISO_8859_1));
+            case Greeting.Next.Send(byte[] octets) ->
+                    ctx.writeAndFlush(Unpooled.wrappedBuffer(octets));
             case Greeting.Next.StartTls _ -> {
                 received.clear();
                 ctx.pipeline().addFirst(tls.forServer(ctx.alloc(), endpoint));
             }
-            case Greeting.Next.Ready(String line) -> {
+            case Greeting.Next.Ready(String line, byte[] rest) -> {
                 over = true;
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(rest));
                 ctx.pipeline().remove(this);
                 done.accept(new Dialed.Upstream(endpoint, ctx.channel(), line, received));
             }

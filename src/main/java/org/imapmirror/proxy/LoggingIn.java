@@ -1,21 +1,33 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Frame;
+import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /// LOGIN or AUTHENTICATE is on its way. What the client shows goes to the primary unchanged; it is
 /// remembered until the tagged answer and handed on only when that is OK.
+///
+/// As soon as the user is named, the account's own primary takes the place of the one that was
+/// connected so far: it is told what the other one had of the login already.
 final class LoggingIn implements Phase {
     private final Session session;
     private final LoginExchange exchange;
     private final Anonymous before;
 
+    /// What the primary has had of the login, until the user is named.
+    private final List<Greeting.Part> said = new ArrayList<>();
+
     /// Completes when the answer is on its way to the client: what it sent behind LOGIN belongs to
     /// the state after it.
     private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
+    private boolean named;
     private @Nullable Phase after;
 
     LoggingIn(Session session, LoginExchange exchange, Anonymous before) {
@@ -30,7 +42,18 @@ final class LoggingIn implements Phase {
             return new Step.Close(Replies.TOO_LONG);
         }
         exchange.client(frame);
-        return exchange.complete() ? new Step.Pace(answered) : Step.FORWARD;
+        LoginExchange.Claim claim = exchange.claim();
+        if (!named && claim != null) {
+            named = true;
+            String server = serverFor(claim.user());
+            if (server != null && !session.isBehind(server)) {
+                return new Step.Hold(session.connect(server, said).thenApply(_ -> onward()));
+            }
+        }
+        if (!named) {
+            said.add(part(frame));
+        }
+        return onward();
     }
 
     @Override
@@ -54,8 +77,42 @@ final class LoggingIn implements Phase {
         }
     }
 
+    /// Null where the name stands for no account: then the server that is there may decide.
+    private @Nullable String serverFor(String user) {
+        Routes routes = session.facilities().routes();
+        try {
+            return routes.primaryOf(routes.rules().canonical(user));
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
+    }
+
+    private Step onward() {
+        return exchange.complete() ? new Step.Pace(answered) : Step.FORWARD;
+    }
+
     private Phase refused() {
         session.metrics().loginsFailed.increment();
         return before;
+    }
+
+    private Greeting.Part part(Frame frame) {
+        return switch (frame) {
+            case Frame.LinePart _ -> throw new IllegalStateException("bug: a line is too long");
+            case Frame.LiteralData data -> new Greeting.Part(octets(data.data()), false);
+            case Frame.Line line -> {
+                ByteArrayOutputStream octets = new ByteArrayOutputStream();
+                octets.writeBytes(line.text());
+                octets.writeBytes(new byte[] {'\r', '\n'});
+                boolean asks = line.literal() == null || !line.literal().nonSync();
+                yield new Greeting.Part(octets.toByteArray(), asks);
+            }
+        };
+    }
+
+    private static byte[] octets(ByteBuffer data) {
+        byte[] octets = new byte[data.remaining()];
+        data.duplicate().get(octets);
+        return octets;
     }
 }

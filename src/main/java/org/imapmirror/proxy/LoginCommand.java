@@ -1,18 +1,25 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.ImapString;
+import org.imapmirror.imap.MalformedException;
+import org.imapmirror.imap.MessageAssembler;
+import org.imapmirror.imap.Sasl;
+import org.imapmirror.imap.Tokens;
+import org.imapmirror.imap.WireMessage;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /// LOGIN with atoms, quoted strings or literals (RFC 9051 section 6.2.3).
 final class LoginCommand implements LoginExchange {
+    private static final int MOST = 64 * 1024;
+
     private final String tag;
-    private final List<String> arguments = new ArrayList<>();
-    private final StringBuilder literal = new StringBuilder();
+    private final MessageAssembler assembler = new MessageAssembler(MOST, MOST);
     private boolean complete;
+    private @Nullable Claim claim;
 
     LoginCommand(String tag) {
         this.tag = tag;
@@ -25,50 +32,9 @@ final class LoginCommand implements LoginExchange {
 
     @Override
     public void client(Frame frame) {
-        switch (frame) {
-            case Frame.LinePart _ -> {}
-            case Frame.LiteralData data -> {
-                literal.append(StandardCharsets.UTF_8.decode(data.data().duplicate()));
-                if (data.last()) {
-                    arguments.add(literal.toString());
-                    literal.setLength(0);
-                }
-            }
-            case Frame.Line line -> {
-                String text = new String(line.text(), StandardCharsets.UTF_8);
-                if (line.literal() != null) {
-                    text = text.substring(0, text.lastIndexOf('{'));
-                }
-                split(
-                        line.continued()
-                                ? text
-                                : text.substring(Words.first(line.text()).length() + 6));
-                complete = line.literal() == null;
-            }
-        }
-    }
-
-    private void split(String text) {
-        int at = 0;
-        while (at < text.length()) {
-            if (text.charAt(at) == ' ') {
-                at++;
-            } else if (text.charAt(at) == '"') {
-                StringBuilder value = new StringBuilder();
-                for (at++; at < text.length() && text.charAt(at) != '"'; at++) {
-                    if (text.charAt(at) == '\\') {
-                        at++;
-                    }
-                    value.append(text.charAt(at));
-                }
-                at++;
-                arguments.add(value.toString());
-            } else {
-                int end = text.indexOf(' ', at) < 0 ? text.length() : text.indexOf(' ', at);
-                arguments.add(text.substring(at, end));
-                at = end;
-            }
-        }
+        WireMessage whole = assembler.add(frame);
+        complete = whole != null;
+        claim = read(whole == null ? assembler.pending() : whole);
     }
 
     @Override
@@ -78,11 +44,41 @@ final class LoginCommand implements LoginExchange {
 
     @Override
     public @Nullable Claim claim() {
-        if (arguments.isEmpty()) {
+        return claim;
+    }
+
+    private static @Nullable Claim read(WireMessage message) {
+        Tokens tokens = message.tokens();
+        try {
+            tokens.atom();
+            tokens.atom();
+        } catch (MalformedException _) {
             return null;
         }
-        String user = arguments.getFirst();
-        return new Claim(
-                user, arguments.size() == 2 ? new Tap.Credentials(user, arguments.get(1)) : null);
+        ImapString.Octets user = argument(tokens);
+        if (user == null) {
+            return null;
+        }
+        ImapString.Octets password = argument(tokens);
+        return Claim.of(
+                Sasl.Identity.of(
+                        user.text(),
+                        password == null || !isText(user) || !isText(password)
+                                ? null
+                                : password.text()));
+    }
+
+    /// Null where it has not come, or is none.
+    private static ImapString.@Nullable Octets argument(Tokens tokens) {
+        try {
+            return tokens.astring() instanceof ImapString.Octets octets ? octets : null;
+        } catch (MalformedException _) {
+            return null;
+        }
+    }
+
+    /// Only what survives the way through text can be shown again.
+    private static boolean isText(ImapString.Octets octets) {
+        return Arrays.equals(octets.text().getBytes(StandardCharsets.UTF_8), octets.octets());
     }
 }

@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.Sasl;
 import org.jspecify.annotations.Nullable;
 
 /// Reads who logs in from the client's frames of one LOGIN or AUTHENTICATE. It changes nothing and
@@ -9,9 +10,19 @@ sealed interface LoginExchange permits LoginCommand, SaslExchange {
 
     /// Who is acted for, and what can be shown to a server to act for them again.
     ///
-    /// @param user as the client wrote it
+    /// @param user who is acted for, as the client wrote it
     /// @param credentials null where the login cannot be repeated, or the password has not come yet
     record Claim(String user, Tap.@Nullable Credentials credentials) {
+        /// A login that somebody else's password, or no password, was shown for cannot be repeated.
+        static Claim of(Sasl.Identity identity) {
+            String password = identity.password();
+            return new Claim(
+                    identity.account(),
+                    password == null || identity.onBehalf()
+                            ? null
+                            : new Tap.Credentials(identity.login(), password));
+        }
+
         @Override
         public String toString() {
             return "Claim[" + user + "]";

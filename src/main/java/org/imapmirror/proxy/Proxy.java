@@ -65,7 +65,8 @@ public final class Proxy implements AutoCloseable {
                 TlsContexts.load(config.tls(), servers.values(), limits.times().connect());
         tls = contexts;
         Dialer dialer = new Dialer(transport, contexts, limits.times().connect());
-        Facilities facilities = new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
+        Facilities facilities =
+                new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
         loops = transport.loops("proxy", Runtime.getRuntime().availableProcessors());
         try {
             for (ListenerConfig listener : config.listeners()) {

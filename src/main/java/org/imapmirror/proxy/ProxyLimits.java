@@ -4,8 +4,10 @@ import java.time.Duration;
 
 /// What a session may use. Sizes are octets.
 ///
-/// @param line how much of a line is kept as text; what is longer is relayed without being looked at
-/// @param pipeline commands that wait for their answers; the client is not read while there are more
+/// @param line how much of a line is kept as text; what is longer is relayed without being looked
+///   at
+/// @param pipeline commands that wait for their answers; the client is not read while there are
+///   more
 /// @param login what a client may say before its login
 public record ProxyLimits(int line, int pipeline, Login login, Times times) {
 
@@ -26,9 +28,10 @@ public record ProxyLimits(int line, int pipeline, Login login, Times times) {
     }
 
     /// @param connect time to resolve a server's name, connect, shake hands and read its greeting
-    /// @param idle time without an octet in either direction after login; at least 30 minutes
-    ///     (RFC 9051 section 5.4)
-    /// @param linger how long the primary is read on for outstanding answers when the client is gone
+    /// @param idle time without an octet in either direction after login; at least 30 minutes (RFC
+    ///   9051 section 5.4)
+    /// @param linger how long the primary is read on for outstanding answers when the client is
+    ///   gone
     /// @param grace how long a stop waits for sessions that have commands outstanding
     public record Times(Duration connect, Duration idle, Duration linger, Duration grace) {
         public static final Times DEFAULTS =

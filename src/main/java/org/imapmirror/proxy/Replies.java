@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// What the proxy itself says to clients. It never tells names, addresses or causes.
 final class Replies {
@@ -22,6 +23,13 @@ final class Replies {
 
     static byte[] ok(String tag, String text) {
         return line(tag + " OK " + text);
+    }
+
+    static byte[] line(byte[] text) {
+        byte[] line = Arrays.copyOf(text, text.length + 2);
+        line[text.length] = '\r';
+        line[text.length + 1] = '\n';
+        return line;
     }
 
     static byte[] line(String text) {

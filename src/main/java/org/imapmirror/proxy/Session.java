@@ -7,7 +7,6 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Origin;
-import org.imapmirror.imap.Frame;
 import org.imapmirror.imap.FrameScanner;
 import org.imapmirror.imap.FrameScanner.Side;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /// A client's connection and the primary's behind it. It carries out what its [Phase] decides.
 /// Everything happens on the client channel's event loop, where the primary's channel lives too.
@@ -33,9 +35,8 @@ final class Session {
     private final Dialogue dialogue;
     private final Timers timers;
     private final CapabilityView capabilities = new CapabilityView();
-    private Phase phase = new Arriving();
-    private Dialed.@Nullable Upstream upstream;
-    private @Nullable Conduit fromPrimary;
+    private Phase phase = new Arriving(this);
+    private @Nullable Primary primary;
     private @Nullable Account account;
     private boolean loggedIn;
     private boolean secure;
@@ -56,7 +57,7 @@ final class Session {
                 new Conduit(
                         client,
                         new FrameScanner(Side.CLIENT, facilities.limits().login().line()),
-                        new ClientFrames(),
+                        new ClientFrames(this),
                         facilities.metrics().bytesFromClients);
         this.dialogue = new Dialogue(fromClient, facilities.limits().pipeline());
         this.timers = new Timers(client.eventLoop());
@@ -86,6 +87,17 @@ final class Session {
         return fromClient;
     }
 
+    Phase phase() {
+        return phase;
+    }
+
+    void become(Phase next) {
+        about(LOG.atDebug())
+                .addKeyValue("phase", next.getClass().getSimpleName())
+                .log("session goes on");
+        phase = next;
+    }
+
     /// For a message about this session.
     LoggingEventBuilder about(LoggingEventBuilder event) {
         LoggingEventBuilder builder =
@@ -93,22 +105,17 @@ final class Session {
         if (account != null) {
             builder = builder.addKeyValue("account", account);
         }
-        return upstream == null
+        return primary == null
                 ? builder
-                : builder.addKeyValue("server", upstream.endpoint().describe());
-    }
-
-    void become(Phase next) {
-        about(LOG.atDebug()).addKeyValue("phase", next).log("session goes on");
-        phase = next;
+                : builder.addKeyValue("server", primary.endpoint().describe());
     }
 
     // The beginning.
 
     void accepted() {
         timers.after(limits().login().time(), () -> leave(Replies.LATE));
-        if (listener != ListenerConfig.Tls.IMPLICIT) {
-            connect();
+        if (listener != ListenerConfig.Tls.IMPLICIT && phase instanceof Arriving arriving) {
+            arriving.connect();
         }
     }
 
@@ -118,61 +125,73 @@ final class Session {
                     .addKeyValue("reason", handshake.cause().getMessage())
                     .log("no TLS with the client");
             leave(null);
-        } else if (phase instanceof Arriving) {
+        } else if (phase instanceof Arriving arriving) {
             secure = true;
-            connect();
+            arriving.connect();
         }
     }
 
-    private void connect() {
-        fromClient.block(Conduit.Block.PAUSED);
+    /// Connects to a server and puts it behind the client, in the place of the one before. Where
+    /// that fails, the client is told so and the session ends.
+    ///
+    /// @param opening what the server is told first, see [Greeting]
+    /// @return completes only where it succeeds
+    CompletionStage<Primary> connect(String server, List<Greeting.Part> opening) {
+        if (primary != null) {
+            primary.conduit().finish(null);
+            primary.channel().close();
+            primary = null;
+        }
+        CompletableFuture<Primary> reached = new CompletableFuture<>();
         facilities
                 .dialer()
-                .dial(facilities.server(facilities.routes().defaultPrimary()), client.eventLoop())
-                .thenAccept(this::dialed);
+                .dial(facilities.server(server), opening, client.eventLoop())
+                .thenAccept(result -> {
+                    switch (result) {
+                        case Dialed.Unreachable failure -> unreachable(failure);
+                        case Dialed.Upstream up when phase instanceof Leaving -> up.close();
+                        case Dialed.Upstream up -> {
+                            Primary attached = attach(up);
+                            reached.complete(attached);
+                            attached.conduit().accept(up.early());
+                        }
+                    }
+                });
+        return reached;
     }
 
-    private void dialed(Dialed result) {
-        switch (result) {
-            case Dialed.Unreachable failure -> {
-                metrics().unavailable.increment();
-                about(LOG.atWarn())
-                        .addKeyValue("server", failure.endpoint().describe())
-                        .addKeyValue("reason", failure.reason())
-                        .addKeyValue("remedy", failure.remedy())
-                        .log("primary cannot be reached");
-                leave(Replies.UNAVAILABLE);
-            }
-            case Dialed.Upstream reached -> {
-                if (phase instanceof Arriving arriving) {
-                    Conduit conduit = attach(reached);
-                    become(arriving.greeted(this));
-                    capabilities.learn(reached.greetingOctets());
-                    byte[] shown = capabilities.shown(reached.greetingOctets(), offersStartTls());
-                    conduit.inject(shown == null ? Replies.line(reached.greeting()) : shown);
-                    conduit.accept(reached.early());
-                    fromClient.unblock(Conduit.Block.PAUSED);
-                } else {
-                    reached.early().release();
-                    reached.channel().close();
-                }
-            }
-        }
-    }
-
-    private Conduit attach(Dialed.Upstream reached) {
+    private Primary attach(Dialed.Upstream upstream) {
+        Channel channel = upstream.channel();
+        capabilities.learn(upstream.greetingOctets());
         Conduit conduit =
                 new Conduit(
-                        reached.channel(),
+                        channel,
                         new FrameScanner(Side.SERVER, limits().line()),
-                        new PrimaryFrames(),
+                        new PrimaryFrames(this, capabilities),
                         metrics().bytesFromPrimary);
-        upstream = reached;
-        fromPrimary = conduit;
+        Primary attached = new Primary(upstream, conduit);
+        primary = attached;
         conduit.sink(client);
-        fromClient.sink(reached.channel());
-        reached.channel().pipeline().addLast(new PrimaryHandler(this, conduit));
-        return conduit;
+        fromClient.sink(channel);
+        channel.pipeline().addLast(new PrimaryHandler(this, conduit));
+        return attached;
+    }
+
+    /// The primary's own greeting.
+    void greet(Primary reached) {
+        byte[] greeting = reached.upstream().greetingOctets();
+        byte[] shown = capabilities.shown(greeting, false, offersStartTls());
+        reached.conduit().inject(shown == null ? Replies.line(greeting) : shown);
+    }
+
+    private void unreachable(Dialed.Unreachable failure) {
+        metrics().unavailable.increment();
+        about(LOG.atWarn())
+                .addKeyValue("server", failure.endpoint().describe())
+                .addKeyValue("reason", failure.reason())
+                .addKeyValue("remedy", failure.remedy())
+                .log("primary cannot be reached");
+        leave(Replies.UNAVAILABLE);
     }
 
     // Before login.
@@ -183,17 +202,24 @@ final class Session {
 
     /// Answers STARTTLS. What the client sent behind it was not protected: then the session ends.
     Step startTls(String tag) {
-        if (fromPrimary != null) {
-            fromPrimary.inject(Replies.ok(tag, "Begin TLS negotiation now"));
-        }
+        say(Replies.ok(tag, "Begin TLS negotiation now"));
         if (fromClient.behind() > 0) {
             about(LOG.atWarn()).log("commands behind STARTTLS; the session ends");
             return new Step.Close(new byte[0]);
         }
         secure = true;
-        // The answer above is on its way already, in plain text.
+        // The answer is on its way already, in plain text.
         client.pipeline().addFirst(facilities.tls().forClient(client.alloc()));
         return Step.SWALLOW;
+    }
+
+    /// The server's key is the one of the server behind the client.
+    boolean isBehind(String server) {
+        return primary != null && primary.endpoint().name().equals(server);
+    }
+
+    boolean isLoggedIn() {
+        return loggedIn;
     }
 
     /// The primary said OK to a login.
@@ -210,44 +236,63 @@ final class Session {
     }
 
     Tap.Login login(Account who, Tap.@Nullable Credentials credentials) {
-        String server = upstream == null ? "" : upstream.endpoint().name();
+        String server = primary == null ? "" : primary.endpoint().name();
         return new Tap.Login(
                 who, new Origin(id, clientAddress), server, credentials, capabilities.told());
     }
 
     private long lastInput() {
         long client = fromClient.lastInput();
-        long primary = fromPrimary == null ? client : fromPrimary.lastInput();
-        return primary - client > 0 ? primary : client;
+        long server = primary == null ? client : primary.conduit().lastInput();
+        return server - client > 0 ? server : client;
+    }
+
+    /// Says something of the proxy's own to the client, between two responses.
+    void say(byte[] response) {
+        if (primary != null) {
+            primary.conduit().interject(response);
+        }
+    }
+
+    void clientWritable() {
+        if (primary != null) {
+            primary.conduit().updateReading();
+        }
     }
 
     // The end.
 
     /// The client sends nothing more; it may still read.
     void clientEnded() {
-        if (!clientEnded && !(phase instanceof Leaving)) {
+        if (phase instanceof Leaving) {
+            client.close();
+        } else if (!clientEnded) {
             clientEnded = true;
             timers.after(limits().times().linger(), () -> leave(null));
             fromClient.sourceEnded();
             check();
-        } else if (phase instanceof Leaving) {
-            client.close();
         }
     }
 
     /// The client's connection is closed.
     void clientGone() {
         clientEnded();
-        if (fromPrimary != null && !(phase instanceof Leaving)) {
-            fromPrimary.sink(null);
+        if (primary != null) {
+            primary.conduit().sink(null);
         }
         check();
     }
 
-    void clientWritable() {
-        if (fromPrimary != null) {
-            fromPrimary.updateReading();
+    /// The primary's connection is closed, and everything it sent is on its way.
+    void primaryEnded() {
+        if (dialogue.byeSeen()) {
+            leave(null);
+            return;
         }
+        if (!clientEnded) {
+            about(LOG.atWarn()).log("primary closed the connection");
+        }
+        leave(Replies.UNAVAILABLE);
     }
 
     /// A channel reports an error. A connection that failed is closed, and goes the way of one that
@@ -288,7 +333,7 @@ final class Session {
     }
 
     /// Ends the session where it is time.
-    private void check() {
+    void check() {
         if (phase instanceof Leaving) {
             return;
         }
@@ -299,14 +344,14 @@ final class Session {
                 return;
             }
         }
-        boolean midway = fromPrimary != null && fromPrimary.midway();
+        boolean midway = primary != null && primary.conduit().midway();
         if (stopping && dialogue.settled() && !fromClient.waiting() && !midway) {
             leave(Replies.STOPPING);
         }
     }
 
     /// @param farewell said where the client is not in the middle of a response
-    private void leave(byte @Nullable [] farewell) {
+    void leave(byte @Nullable [] farewell) {
         if (phase instanceof Leaving) {
             return;
         }
@@ -315,103 +360,21 @@ final class Session {
         become(new Leaving());
         timers.cancel();
         fromClient.finish(null);
-        if (fromPrimary != null) {
-            fromPrimary.finish(farewell);
+        if (primary != null) {
+            primary.conduit().finish(farewell);
+            primary.channel().close();
         } else if (farewell != null && (listener != ListenerConfig.Tls.IMPLICIT || secure)) {
             client.write(Unpooled.wrappedBuffer(farewell));
         }
         Departure.of(client, clientEnded, limits().times().linger());
-        Channel primary = upstream == null ? null : upstream.channel();
-        if (primary == null) {
-            client.closeFuture().addListener(_ -> ended(last, clean));
-        } else {
-            primary.close();
-            client.closeFuture()
-                    .addListener(_ -> primary.closeFuture().addListener(_ -> ended(last, clean)));
-        }
+        Channel other = primary == null ? client : primary.channel();
+        client.closeFuture()
+                .addListener(_ -> other.closeFuture().addListener(_ -> ended(last, clean)));
     }
 
     private void ended(Phase last, boolean clean) {
         about(LOG.atDebug()).addKeyValue("clean", clean).log("session over");
         last.ended(clean);
         sessions.remove(this, loggedIn);
-    }
-
-    /// The client's frames on their way to the primary.
-    private final class ClientFrames implements Conduit.Owner {
-        @Override
-        public Step judge(Frame frame) {
-            return phase.client(frame);
-        }
-
-        @Override
-        public byte @Nullable [] instead(Frame frame) {
-            return null;
-        }
-
-        @Override
-        public void passed(Frame frame) {
-            dialogue.sent(frame);
-        }
-
-        @Override
-        public void rejected(byte[] response) {
-            if (fromPrimary != null) {
-                fromPrimary.interject(response);
-            }
-        }
-
-        @Override
-        public void close(byte[] farewell) {
-            leave(farewell);
-        }
-
-        @Override
-        public void drained() {
-            check();
-        }
-    }
-
-    /// The primary's frames on their way to the client.
-    private final class PrimaryFrames implements Conduit.Owner {
-        @Override
-        public Step judge(Frame frame) {
-            if (frame instanceof Frame.Line line && !line.continued()) {
-                capabilities.learn(line.text());
-            }
-            return phase.server(frame);
-        }
-
-        @Override
-        public byte @Nullable [] instead(Frame frame) {
-            return frame instanceof Frame.Line line && !line.continued() && !line.truncated()
-                    ? capabilities.shown(line.text(), !loggedIn && offersStartTls())
-                    : null;
-        }
-
-        @Override
-        public void passed(Frame frame) {
-            dialogue.received(frame);
-            phase.serverPassed(frame);
-            check();
-        }
-
-        @Override
-        public void rejected(byte[] response) {
-            throw new IllegalStateException("bug: a primary is not answered");
-        }
-
-        @Override
-        public void close(byte[] farewell) {
-            leave(farewell);
-        }
-
-        @Override
-        public void drained() {
-            if (!dialogue.byeSeen() && !clientEnded) {
-                about(LOG.atWarn()).log("primary closed the connection");
-            }
-            leave(dialogue.byeSeen() ? null : Replies.UNAVAILABLE);
-        }
     }
 }

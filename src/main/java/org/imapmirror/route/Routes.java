@@ -3,16 +3,25 @@ package org.imapmirror.route;
 import org.imapmirror.event.Account;
 
 import java.util.List;
+import java.util.Map;
 
 /// Which server serves an account's clients and which ones follow it. Servers are named by their
 /// keys in the configuration.
 public final class Routes {
     private final String primary;
+    private final Map<Account, String> moved;
     private final List<Mirror> mirrors;
     private final AccountRules rules;
 
     public Routes(String primary, List<Mirror> mirrors, AccountRules rules) {
+        this(primary, Map.of(), mirrors, rules);
+    }
+
+    /// @param moved the accounts that have another primary, with its key
+    public Routes(
+            String primary, Map<Account, String> moved, List<Mirror> mirrors, AccountRules rules) {
         this.primary = primary;
+        this.moved = Map.copyOf(moved);
         this.mirrors = List.copyOf(mirrors);
         this.rules = rules;
     }
@@ -23,8 +32,8 @@ public final class Routes {
     }
 
     /// The primary of one account.
-    public String primaryOf(@SuppressWarnings("unused") Account account) {
-        return primary;
+    public String primaryOf(Account account) {
+        return moved.getOrDefault(account, primary);
     }
 
     /// The mirrors of an account; none where it is not mirrored.

@@ -37,7 +37,7 @@ class SaslTest {
 
     @Test
     void loginInTwoSteps() throws MalformedException {
-        assertThat(listen("LOGIN", "alice")).isNull();
+        assertThat(listen("LOGIN", "alice")).isEqualTo(Identity.of("alice", null));
         assertThat(listen("LOGIN", "alice", "pw")).isEqualTo(Identity.of("alice", "pw"));
     }
 

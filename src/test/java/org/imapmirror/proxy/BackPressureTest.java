@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,12 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// A side that does not read stops the other side, and costs no memory.
 class BackPressureTest {
@@ -138,29 +140,27 @@ class BackPressureTest {
         AtomicLong most = new AtomicLong();
         CompletableFuture<Void> sending = new CompletableFuture<>();
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try {
-                                while (sent.get() + chunk.length <= total) {
-                                    from.raw(chunk);
-                                    sent.addAndGet(chunk.length);
-                                }
-                                sending.complete(null);
-                            } catch (IOException e) {
-                                sending.completeExceptionally(e);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        while (sent.get() + chunk.length <= total) {
+                            from.raw(chunk);
+                            sent.addAndGet(chunk.length);
+                        }
+                        sending.complete(null);
+                    } catch (IOException e) {
+                        sending.completeExceptionally(e);
+                    }
+                });
         AtomicLong last = new AtomicLong(-1);
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(50))
                 .during(Duration.ofMillis(700))
                 .atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> {
-                            most.accumulateAndGet(direct() - before, Math::max);
-                            long now = sent.get();
-                            return last.getAndSet(now) == now;
-                        });
+                .until(() -> {
+                    most.accumulateAndGet(direct() - before, Math::max);
+                    long now = sent.get();
+                    return last.getAndSet(now) == now;
+                });
         assertThat(sent.get()).isLessThan(KERNEL);
         assertThat(most.get()).as("direct memory").isLessThan(6L * MEGABYTE);
         return sending;

@@ -1,5 +1,7 @@
 package org.imapmirror.proxy;
 
+import org.imapmirror.imap.Trust;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +14,11 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
-import org.imapmirror.imap.Trust;
 
 /// A self-signed certificate with its key, made by the JDK's keytool.
 ///
@@ -55,8 +57,7 @@ record TestCertificate(Path file, Path key, SSLContext context, String fingerpri
                                 store.toString())
                         .redirectErrorStream(true)
                         .start();
-        String output =
-                new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
             throw new IOException("keytool failed: " + output);
         }

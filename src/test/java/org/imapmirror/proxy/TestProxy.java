@@ -2,6 +2,7 @@ package org.imapmirror.proxy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import org.imapmirror.event.Account;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.route.AccountRules;
 import org.imapmirror.route.Mirror;
@@ -35,6 +36,7 @@ final class TestProxy implements AutoCloseable {
         Routes routes =
                 new Routes(
                         "old",
+                        builder.moved,
                         List.of(new Mirror("new", Mirror.Mode.MIRROR, Mirror.Deletes.APPLY)),
                         new AccountRules("", List.of(), List.of("*"), builder.excluded));
         proxy =
@@ -67,6 +69,7 @@ final class TestProxy implements AutoCloseable {
     static final class Builder {
         private final Map<String, Endpoint> servers = new HashMap<>();
         private final List<ListenerConfig> listeners = new ArrayList<>();
+        private final Map<Account, String> moved = new HashMap<>();
         private List<String> excluded = List.of();
         private @Nullable ProxyTls tls;
         private ProxyLimits limits = LIMITS;
@@ -74,6 +77,13 @@ final class TestProxy implements AutoCloseable {
 
         private Builder(Endpoint primary) {
             servers.put("old", primary);
+        }
+
+        /// A further server, and the account that is there.
+        Builder moved(String account, Endpoint server) {
+            servers.put(server.name(), server);
+            moved.put(new Account(account), server.name());
+            return this;
         }
 
         Builder tap(Tap tap) {

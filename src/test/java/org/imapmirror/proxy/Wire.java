@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
