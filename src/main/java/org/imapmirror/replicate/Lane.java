@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// while that is away.
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    /// Several hints within this time are one comparison, and most are answered by the journal.
+    private static final Duration HINT_PAUSE = Duration.ofMillis(200);
     private static final Duration RACE_PAUSE = Duration.ofMillis(200);
 
     private final LaneKey key;
@@ -38,7 +40,7 @@ final class Lane {
     private final Backoff primaryBackoff = new Backoff(ThreadLocalRandom.current());
 
     private volatile LaneState state = LaneState.NEW;
-    private volatile LaneRow row;
+    private volatile @Nullable LaneRow row;
     private volatile boolean closed;
     private volatile @Nullable Thread runner;
     private volatile long mirrorRestsUntil;
@@ -47,22 +49,28 @@ final class Lane {
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
         this.env = env;
-        this.row = env.store().lane(key, env.journal().epoch());
-        String epoch = env.store().epochOf(row);
+    }
+
+    /// Loads the lane's row, makes it where the lane is new, and looks whether the journal is the one
+    /// that its position speaks of. Not in the constructor: event loops make lanes.
+    private LaneRow loaded() {
+        LaneRow known = row;
+        if (known != null) {
+            return known;
+        }
+        String epoch = env.journal().epoch();
+        LaneRow loaded = env.store().lane(key, epoch);
         long head = env.journal().head(key.account());
-        if (!epoch.equals(env.journal().epoch()) || row.position() > head) {
+        if (!env.store().epochOf(loaded).equals(epoch) || loaded.position() > head) {
             LOG.error(
                     "lane={} the journal is another one than the map was made with: everything is"
                             + " compared anew",
                     key);
-            env.store()
-                    .restart(
-                            row,
-                            env.journal().epoch(),
-                            head,
-                            "the journal was replaced or lost entries");
-            row = env.store().reload(key);
+            env.store().restart(loaded, epoch, head, "the journal was replaced or lost entries");
+            loaded = env.store().reload(key);
         }
+        row = loaded;
+        return loaded;
     }
 
     LaneKey key() {
@@ -73,8 +81,15 @@ final class Lane {
         return state;
     }
 
-    LaneRow row() {
+    /// Null until the lane ran for the first time.
+    @Nullable LaneRow row() {
         return row;
+    }
+
+    /// The last entry that is on the mirror, 0 until known.
+    long position() {
+        LaneRow known = row;
+        return known == null ? 0 : known.position();
     }
 
     int hints() {
@@ -97,7 +112,7 @@ final class Lane {
 
     void hint(MailboxName mailbox, Doubt doubt) {
         chores.hint(mailbox, doubt);
-        wake();
+        again(HINT_PAUSE);
     }
 
     /// @return completes when both sides were compared completely
@@ -148,7 +163,7 @@ final class Lane {
                         key,
                         env.primaryOf().apply(key.account()),
                         System::nanoTime)) {
-            Work work = new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), row);
+            Work work = new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), loaded());
             try {
                 go(work);
             } catch (StoreException e) {
@@ -280,26 +295,29 @@ final class Lane {
     /// What is not on this mirror yet, for the status.
     Progress progress() {
         LaneRow now = row;
+        if (now == null) {
+            return new Progress(1 + env.journal().count(key.account(), 0), 0, 0, 0, null);
+        }
         LaneStore.Counts counts = env.store().counts(now);
         long events = env.journal().count(key.account(), now.position());
-        long pending = counts.pending() + counts.doubts() + counts.uncopied() + chores.hints();
-        if (now.planned()) {
-            pending += events;
-        } else if (state.name() != LaneState.Name.ALIAS) {
-            pending += 1 + events;
-        }
-        if (state.name() == LaneState.Name.WAITING_FOR_LOGIN && pending == 0) {
-            pending = 1;
+        long pending =
+                events + counts.pending() + counts.doubts() + counts.uncopied() + chores.hints();
+        LaneState.Name name = state.name();
+        if (name == LaneState.Name.ALIAS) {
+            pending = 0;
+        } else if (!now.planned() || name == LaneState.Name.WAITING_FOR_LOGIN) {
+            pending = Math.max(1, pending);
         }
         Instant oldest = null;
         if (events > 0) {
             List<Entry> next = env.journal().read(key.account(), now.position(), 1);
             oldest = next.isEmpty() ? null : next.get(0).time();
         }
-        return new Progress(pending, counts, oldest);
+        return new Progress(
+                pending, counts.parked(), counts.suspicions(), counts.extra(), oldest);
     }
 
-    /// @param oldest when the oldest entry that is not applied was journalled, null where there is
-    ///   none
-    record Progress(long pending, LaneStore.Counts counts, @Nullable Instant oldest) {}
+    /// @param oldest when the oldest entry that is not applied was journalled, null where there is none
+    record Progress(
+            long pending, long parked, long suspicions, long extra, @Nullable Instant oldest) {}
 }

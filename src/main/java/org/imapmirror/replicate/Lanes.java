@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +26,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 
 /// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
 /// the journal go of what every mirror has.
@@ -59,9 +59,9 @@ public final class Lanes implements AutoCloseable {
             Journal journal,
             Topology topology,
             Connections connections,
-            Function<Account, CompletionStage<Void>> settled,
+            LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied) {
-        this(config, state, journal, topology, connections, settled, applied, Clock.systemUTC());
+        this(config, state, journal, topology, connections, sessions, applied, Clock.systemUTC());
     }
 
     private Lanes(
@@ -70,7 +70,7 @@ public final class Lanes implements AutoCloseable {
             Journal journal,
             Topology topology,
             Connections connections,
-            Function<Account, CompletionStage<Void>> settled,
+            LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied,
             Clock clock) {
         this.config = config;
@@ -87,14 +87,14 @@ public final class Lanes implements AutoCloseable {
                         journal,
                         connections::open,
                         topology.primaryOf(),
-                        settled,
+                        sessions.settled(),
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
                         config.brake(),
                         clock,
                         timer,
                         applied);
-        this.marked = new MarkedAccounts(journal, this::sweep, timer, config.secondSweep());
+        this.marked = new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
     }
 
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
@@ -108,7 +108,7 @@ public final class Lanes implements AutoCloseable {
         }
         journal.accounts().forEach(this::seen);
         listed.forEach(this::seen);
-        journal.marks().forEach(mark -> uncertain(mark.account(), mark.generation()));
+        journal.marks().forEach(mark -> uncertain(mark.account()));
         journal.onAppended(this::wake);
         long trim = TRIM_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
@@ -146,9 +146,9 @@ public final class Lanes implements AutoCloseable {
     }
 
     /// Commands of an account may have been executed without being captured: it is compared now and
-    /// once more later, because the primary may still be executing. Then the mark is cleared.
-    public void uncertain(Account account, long generation) {
-        marked.add(account, generation);
+    /// once more later, because the primary may still be executing.
+    public void uncertain(Account account) {
+        marked.add(account);
     }
 
     /// Compares both sides of an account completely.
@@ -176,14 +176,22 @@ public final class Lanes implements AutoCloseable {
         return lanes.keySet().stream().map(LaneKey::account).distinct().sorted().toList();
     }
 
-    /// How many accounts wait for the sweeps that settle a mark.
-    public int markedAccounts() {
-        return marked.size();
+    /// The accounts that wait for the sweeps after a cut.
+    public Set<Account> uncertain() {
+        return marked.accounts();
     }
 
-    /// True where a sweep must settle what was cut off on this account.
-    public boolean isMarked(Account account) {
-        return marked.contains(account);
+    /// The hierarchy separator of an account on its primary, 0 where it is not known yet.
+    public char primarySeparator(Account account) {
+        for (Map.Entry<LaneKey, Lane> e : lanes.entrySet()) {
+            if (e.getKey().account().equals(account)) {
+                LaneRow row = e.getValue().row();
+                if (row != null && row.planned()) {
+                    return row.names().primary().separator();
+                }
+            }
+        }
+        return 0;
     }
 
     /// Every lane as it is now.
@@ -205,9 +213,9 @@ public final class Lanes implements AutoCloseable {
                 lane.key().mirror(),
                 s.name().toString(),
                 p.pending(),
-                p.counts().parked(),
-                p.counts().suspicions(),
-                p.counts().extra(),
+                p.parked(),
+                p.suspicions(),
+                p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                 down == null ? 0 : Duration.between(down, now).toSeconds(),
                 s.error());
@@ -229,7 +237,7 @@ public final class Lanes implements AutoCloseable {
         try {
             for (Account account : accounts()) {
                 long position =
-                        of(account).stream().mapToLong(l -> l.row().position()).min().orElse(0);
+                        of(account).stream().mapToLong(Lane::position).min().orElse(0);
                 if (position > 0) {
                     journal.trim(account, position);
                 }

@@ -1,61 +1,59 @@
 package org.imapmirror.replicate;
 
-import org.imapmirror.event.Account;
-import org.imapmirror.journal.Journal;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.imapmirror.event.Account;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Accounts on which commands were cut off. Each is swept at once and again a while later, because
-/// the primary may still be executing what it had been sent; only then is its write-intent mark
-/// cleared, and only if no session set it anew meanwhile.
+/// the primary may still be executing what it had been sent; only then may its write-intent mark go.
 final class MarkedAccounts {
     private static final Logger LOG = LoggerFactory.getLogger(MarkedAccounts.class);
 
-    private final Journal journal;
     private final Function<Account, CompletionStage<Void>> sweep;
     private final ScheduledExecutorService timer;
     private final Duration pause;
-    private final Map<Account, Long> generations = new ConcurrentHashMap<>();
+    private final Consumer<Account> swept;
+    private final ConcurrentHashMap<Account, Long> rounds = new ConcurrentHashMap<>();
+    private final AtomicLong counter = new AtomicLong();
 
     MarkedAccounts(
-            Journal journal,
             Function<Account, CompletionStage<Void>> sweep,
             ScheduledExecutorService timer,
-            Duration pause) {
-        this.journal = journal;
+            Duration pause,
+            Consumer<Account> swept) {
         this.sweep = sweep;
         this.timer = timer;
         this.pause = pause;
+        this.swept = swept;
     }
 
-    int size() {
-        return generations.size();
+    Set<Account> accounts() {
+        return Set.copyOf(rounds.keySet());
     }
 
-    boolean contains(Account account) {
-        return generations.containsKey(account);
+    /// Starts both sweeps anew, also where they are under way for an earlier cut.
+    void add(Account account) {
+        long round = counter.incrementAndGet();
+        rounds.put(account, round);
+        LOG.info("account={} has commands without known outcome: compared now and once more", account);
+        sweep.apply(account).thenRun(() -> later(account, round));
     }
 
-    void add(Account account, long generation) {
-        generations.merge(account, generation, Math::max);
-        LOG.info("account={} has commands without known outcome: compared now and later", account);
-        sweep.apply(account).thenRun(() -> later(account, generation));
-    }
-
-    private void later(Account account, long generation) {
+    private void later(Account account, long round) {
         try {
             timer.schedule(
                     () -> {
-                        sweep.apply(account).thenRun(() -> clear(account, generation));
+                        sweep.apply(account).thenRun(() -> over(account, round));
                     },
                     pause.toMillis(),
                     TimeUnit.MILLISECONDS);
@@ -65,15 +63,9 @@ final class MarkedAccounts {
         }
     }
 
-    private void clear(Account account, long generation) {
-        journal.unmark(account, generation)
-                .whenComplete((_, failure) -> {
-                    if (failure == null) {
-                        generations.remove(account, generation);
-                    } else {
-                        LOG.warn("account={} stays marked: {}", account, failure.getMessage());
-                        later(account, generation);
-                    }
-                });
+    private void over(Account account, long round) {
+        if (rounds.remove(account, round)) {
+            swept.accept(account);
+        }
     }
 }

@@ -72,7 +72,7 @@ final class LaneWorld implements AutoCloseable {
                         journal,
                         topology,
                         (server, _) -> open(server),
-                        _ -> CompletableFuture.completedFuture(null),
+                        new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
                         (_, _) -> {});
         this.client = open("primary");
     }
@@ -135,7 +135,7 @@ final class LaneWorld implements AutoCloseable {
                 .until(() -> {
                     List<LaneReport> all = lanes.report();
                     return !all.isEmpty()
-                            && lanes.markedAccounts() == 0
+                            && lanes.uncertain().isEmpty()
                             && all.stream().allMatch(l -> l.pending() == 0);
                 });
     }
