@@ -15,6 +15,7 @@ import java.io.PrintWriter;
         name = "imapmirror",
         description = "An IMAP proxy that mirrors mailbox changes in real time.",
         subcommands = {
+            ServeCommand.class,
             StatusCommand.class,
             SweepCommand.class,
             CheckCommand.class,

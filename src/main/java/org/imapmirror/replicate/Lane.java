@@ -28,8 +28,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// while that is away.
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
     /// Several hints within this time are one comparison, and most are answered by the journal.
     private static final Duration HINT_PAUSE = Duration.ofMillis(200);
+
     private static final Duration RACE_PAUSE = Duration.ofMillis(200);
 
     private final LaneKey key;
@@ -51,8 +53,8 @@ final class Lane {
         this.env = env;
     }
 
-    /// Loads the lane's row, makes it where the lane is new, and looks whether the journal is the one
-    /// that its position speaks of. Not in the constructor: event loops make lanes.
+    /// Loads the lane's row, makes it where the lane is new, and looks whether the journal is the
+    /// one that its position speaks of. Not in the constructor: event loops make lanes.
     private LaneRow loaded() {
         LaneRow known = row;
         if (known != null) {
@@ -163,7 +165,8 @@ final class Lane {
                         key,
                         env.primaryOf().apply(key.account()),
                         System::nanoTime)) {
-            Work work = new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), loaded());
+            Work work =
+                    new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), loaded());
             try {
                 go(work);
             } catch (StoreException e) {
@@ -313,11 +316,11 @@ final class Lane {
             List<Entry> next = env.journal().read(key.account(), now.position(), 1);
             oldest = next.isEmpty() ? null : next.get(0).time();
         }
-        return new Progress(
-                pending, counts.parked(), counts.suspicions(), counts.extra(), oldest);
+        return new Progress(pending, counts.parked(), counts.suspicions(), counts.extra(), oldest);
     }
 
-    /// @param oldest when the oldest entry that is not applied was journalled, null where there is none
+    /// @param oldest when the oldest entry that is not applied was journalled, null where there is
+    ///   none
     record Progress(
             long pending, long parked, long suspicions, long extra, @Nullable Instant oldest) {}
 }

@@ -94,7 +94,8 @@ public final class Lanes implements AutoCloseable {
                         clock,
                         timer,
                         applied);
-        this.marked = new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
+        this.marked =
+                new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
     }
 
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
@@ -236,8 +237,7 @@ public final class Lanes implements AutoCloseable {
     private void trim() {
         try {
             for (Account account : accounts()) {
-                long position =
-                        of(account).stream().mapToLong(Lane::position).min().orElse(0);
+                long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
                 if (position > 0) {
                     journal.trim(account, position);
                 }

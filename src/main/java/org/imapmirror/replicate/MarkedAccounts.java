@@ -1,5 +1,9 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.Account;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -10,12 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.imapmirror.event.Account;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Accounts on which commands were cut off. Each is swept at once and again a while later, because
-/// the primary may still be executing what it had been sent; only then may its write-intent mark go.
+/// the primary may still be executing what it had been sent; only then may its write-intent mark
+/// go.
 final class MarkedAccounts {
     private static final Logger LOG = LoggerFactory.getLogger(MarkedAccounts.class);
 
@@ -45,7 +47,9 @@ final class MarkedAccounts {
     void add(Account account) {
         long round = counter.incrementAndGet();
         rounds.put(account, round);
-        LOG.info("account={} has commands without known outcome: compared now and once more", account);
+        LOG.info(
+                "account={} has commands without known outcome: compared now and once more",
+                account);
         sweep.apply(account).thenRun(() -> later(account, round));
     }
 

@@ -233,7 +233,7 @@ class TranscriptTest {
             lines.add("S * OK [UIDVALIDITY " + words[1] + "] ok");
             lines.add(
                     "S * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)]"
-                        + " ok");
+                            + " ok");
             lines.add("S s OK [READ-" + (has("examine") ? "ONLY" : "WRITE") + "] ok");
             if (!has("nomap") && !uids.isEmpty()) {
                 lines.add("C f FETCH 1:* (UID FLAGS)");

@@ -1,0 +1,55 @@
+package org.imapmirror.app;
+
+import org.imapmirror.admin.LaneStatus;
+import org.imapmirror.admin.Status;
+import org.imapmirror.capture.Capture;
+import org.imapmirror.event.Account;
+import org.imapmirror.proxy.Proxy;
+import org.imapmirror.replicate.LaneReport;
+import org.imapmirror.replicate.Lanes;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Adds up what the parts know of the state of things.
+record Overview(Lanes lanes, Capture capture, Proxy proxy) {
+
+    Status status() {
+        List<LaneReport> reports = lanes.report();
+        Set<Account> uncertain = lanes.uncertain();
+        Set<Account> unjournalled = capture.unjournalled();
+        Set<Account> suspect = new HashSet<>(uncertain);
+        suspect.addAll(unjournalled);
+        long pending = uncertain.size() + unjournalled.size() + capture.outstanding();
+        long parked = 0;
+        long extra = 0;
+        for (LaneReport r : reports) {
+            pending += r.pending();
+            parked += r.parked();
+            extra += r.extra();
+            if (r.doubts() > 0) {
+                suspect.add(r.account());
+            }
+        }
+        return new Status(
+                pending,
+                suspect.size(),
+                parked,
+                extra,
+                lanes.accounts().size(),
+                proxy.sessions(),
+                reports.stream().map(Overview::lane).toList());
+    }
+
+    private static LaneStatus lane(LaneReport r) {
+        return new LaneStatus(
+                r.account().name(),
+                r.mirror(),
+                r.state(),
+                r.pending(),
+                r.lagSeconds(),
+                r.error(),
+                r.unreachableSeconds());
+    }
+}

@@ -1,0 +1,287 @@
+package org.imapmirror.app;
+
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.imapmirror.admin.AdminServer;
+import org.imapmirror.app.config.Config;
+import org.imapmirror.app.config.Secret;
+import org.imapmirror.capture.Capture;
+import org.imapmirror.capture.CaptureConfig;
+import org.imapmirror.capture.Timer;
+import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.journal.Journal;
+import org.imapmirror.journal.JournalConfig;
+import org.imapmirror.mailstore.CapturedLogins;
+import org.imapmirror.mailstore.ClientLimits;
+import org.imapmirror.mailstore.LoginMethod;
+import org.imapmirror.mailstore.Logins;
+import org.imapmirror.mailstore.ServerPool;
+import org.imapmirror.proxy.ListenerConfig;
+import org.imapmirror.proxy.Proxy;
+import org.imapmirror.proxy.ProxyConfig;
+import org.imapmirror.proxy.ProxyLimits;
+import org.imapmirror.proxy.ProxyTls;
+import org.imapmirror.reconcile.Brake;
+import org.imapmirror.replicate.LaneKey;
+import org.imapmirror.replicate.Lanes;
+import org.imapmirror.replicate.LanesConfig;
+import org.imapmirror.replicate.LiveSessions;
+import org.imapmirror.replicate.Topology;
+import org.imapmirror.replicate.Watches;
+import org.imapmirror.route.Mirror;
+import org.imapmirror.state.Database;
+import org.imapmirror.state.StateLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+
+/// A running imapmirror: the one place where the parts are put together. Ports open last, when
+/// everything behind them is ready; they close first.
+final class Service implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+    private static final int PRIMARY_CONNECTIONS_PER_ACCOUNT = 2;
+    private static final Duration WATCH_ROUND = Duration.ofSeconds(30);
+    private static final Duration ACTIVE_FOR = Duration.ofMinutes(30);
+
+    /// What was opened, in order; closed backwards.
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private final Proxy proxy;
+    private final AdminServer admin;
+    private final Overview overview;
+
+    private Service(Config config, BiConsumer<LaneKey, MailboxEvent> applied) throws IOException {
+        try {
+            PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            keep(meters::close);
+            new JvmMemoryMetrics().bindTo(meters);
+            Path stateFile = config.state().file().toAbsolutePath();
+            Path folder = stateFile.getParent();
+            if (folder != null && !folder.equals(config.journal().directory().toAbsolutePath())) {
+                keep(StateLock.acquire(folder));
+            }
+            Journal journal = keep(journal(config));
+            Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
+            CapturedLogins captured = new CapturedLogins();
+            ServerPool pool = keep(pool(config, captured));
+            Topology topology =
+                    new Topology(
+                            config.routes()::primaryOf,
+                            account ->
+                                    config.routes().mirrorsOf(account).stream()
+                                            .map(Mirror::server)
+                                            .toList());
+            ScheduledExecutorService timer =
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("service-timer").factory());
+            keep(timer::shutdownNow);
+            ActivityLink link = new ActivityLink();
+            Capture capture =
+                    new Capture(
+                            journal,
+                            CaptureConfig.DEFAULTS.withMaxHold(config.journal().maxHold()),
+                            link,
+                            link::separator,
+                            Timer.on(timer),
+                            meters);
+            Lanes lanes =
+                    keep(
+                            new Lanes(
+                                    lanesConfig(config),
+                                    state,
+                                    journal,
+                                    topology,
+                                    pool::open,
+                                    new LiveSessions(capture::settled, capture::swept),
+                                    applied));
+            Watches watches =
+                    keep(
+                            new Watches(
+                                    pool::open,
+                                    topology,
+                                    lanes,
+                                    Watches.Mode.valueOf(config.sweep().watch().name()),
+                                    WATCH_ROUND,
+                                    ACTIVE_FOR));
+            link.connect(lanes, watches, timer);
+            captured.onNew(link::login);
+            lanes.start(config.routes().rules().listed());
+            if (!journal.lastStopWasClean()) {
+                LOG.warn("the last stop was not clean: every known account is compared");
+                lanes.sweepAll();
+            }
+            if (config.sweep().watch() == Config.Sweep.Watch.ALL) {
+                lanes.accounts().forEach(watches::active);
+            }
+            proxy =
+                    keep(
+                            new Proxy(
+                                    proxyConfig(config),
+                                    config.routes(),
+                                    endpoints(config),
+                                    new LoginTap(captured, capture),
+                                    meters));
+            overview = new Overview(lanes, capture, proxy);
+            admin = keep(admin(config, lanes, meters));
+            proxy.start();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// Starts everything; when this returns, clients can connect.
+    ///
+    /// @param applied is told of every event that reached a mirror; must be quick
+    /// @throws IOException where a port, a certificate or the journal cannot be had
+    static Service start(Config config, BiConsumer<LaneKey, MailboxEvent> applied)
+            throws IOException {
+        return new Service(config, applied);
+    }
+
+    /// The ports of the listeners, in the order of the configuration.
+    List<Integer> ports() {
+        return proxy.ports();
+    }
+
+    int adminPort() {
+        return admin.port();
+    }
+
+    Overview overview() {
+        return overview;
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        open.push(part);
+        return part;
+    }
+
+    private static Journal journal(Config config) throws IOException {
+        Config.Journal j = config.journal();
+        JournalConfig base = JournalConfig.in(j.directory());
+        return Journal.open(
+                new JournalConfig(
+                        j.directory(),
+                        j.maxBytes(),
+                        j.inlineBytes(),
+                        base.queueBytes(),
+                        base.payloadQueueBytes(),
+                        base.payloadMemoryBytes()),
+                Clock.systemUTC());
+    }
+
+    private static ServerPool pool(Config config, CapturedLogins captured) {
+        Map<String, ServerPool.Member> members = new HashMap<>();
+        Map<String, LoginMethod> methods = new HashMap<>();
+        String primary = config.routes().defaultPrimary();
+        config.servers()
+                .forEach((name, server) -> {
+                    int perAccount = name.equals(primary) ? PRIMARY_CONNECTIONS_PER_ACCOUNT : 0;
+                    members.put(
+                            name,
+                            new ServerPool.Member(
+                                    server.endpoint(), server.limits().connections(), perAccount));
+                    methods.put(name, server.login().method(captured, config.routes().rules()));
+                });
+        return new ServerPool(
+                members,
+                new Logins(methods, Clock.systemUTC()),
+                ClientLimits.DEFAULT,
+                ServerPool.Times.DEFAULT);
+    }
+
+    private static LanesConfig lanesConfig(Config config) {
+        return new LanesConfig(
+                config.sweep().every(),
+                config.firstCopy().accounts(),
+                new Brake(config.brake().messages(), config.brake().percent()),
+                LanesConfig.DEFAULT.settleTimeout(),
+                LanesConfig.DEFAULT.secondSweep());
+    }
+
+    private static Map<String, Endpoint> endpoints(Config config) {
+        Map<String, Endpoint> out = new HashMap<>();
+        config.servers().forEach((name, server) -> out.put(name, server.endpoint()));
+        return out;
+    }
+
+    private static ProxyConfig proxyConfig(Config config) {
+        List<ListenerConfig> listeners =
+                config.listeners().stream()
+                        .map(l ->
+                                new ListenerConfig(
+                                        l.bind().getHostString(),
+                                        l.bind().getPort(),
+                                        ListenerConfig.Tls.valueOf(l.tls().name())))
+                        .toList();
+        Config.Identity identity = config.tls();
+        Config.Limits limits = config.limits();
+        ProxyLimits base = ProxyLimits.DEFAULTS;
+        return new ProxyConfig(
+                listeners,
+                identity == null ? null : new ProxyTls(identity.certificate(), identity.key()),
+                new ProxyLimits(
+                        base.line(),
+                        new ProxyLimits.Login(
+                                base.login().line(),
+                                base.login().literal(),
+                                limits.beforeLogin(),
+                                limits.loginTime()),
+                        limits.connectTime(),
+                        limits.idleTime(),
+                        base.linger(),
+                        limits.stopTime()));
+    }
+
+    private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)
+            throws IOException {
+        Secret token = config.admin().token();
+        return AdminServer.start(
+                config.admin().bind(),
+                token == null ? null : token.reveal(),
+                new AdminServer.Sources(
+                        overview::status,
+                        account -> {
+                            if (account == null) {
+                                lanes.sweepAll();
+                                return lanes.accounts().size();
+                            }
+                            var canonical = config.routes().rules().canonical(account);
+                            if (!lanes.accounts().contains(canonical)) {
+                                return 0;
+                            }
+                            lanes.sweep(canonical);
+                            return 1;
+                        },
+                        meters));
+    }
+
+    /// Stops accepting, lets sessions and lanes end what they are doing, and closes what was
+    /// opened.
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                LOG.warn("a part did not close cleanly", e);
+            }
+        }
+    }
+}
