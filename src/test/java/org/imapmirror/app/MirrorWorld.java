@@ -1,5 +1,7 @@
 package org.imapmirror.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,9 +88,14 @@ final class MirrorWorld implements AutoCloseable {
 
     void awaitMirrored() {
         Awaitility.await("pending 0")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofSeconds(Integer.getInteger("patience", 60)))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> status().pending() == 0 && !status().lanes().isEmpty());
+                .untilAsserted(
+                        () ->
+                                assertThat(status())
+                                        .satisfies(
+                                                s -> assertThat(s.pending()).isZero(),
+                                                s -> assertThat(s.lanes()).isNotEmpty()));
     }
 
     /// Message by message, in UID order, with folders and subscriptions; empty where all is equal.
