@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
         name = "serve",
         description = {
             "Runs the proxy and mirrors what passes through it, until it is told to stop"
-                + " (SIGTERM).",
+                    + " (SIGTERM).",
             "Exit code 0: stopped; 69: a port, a file or a certificate is not to be had; 78:"
                     + " configuration."
         })

@@ -2,9 +2,6 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.awaitility.Awaitility;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.ForeignClients;
@@ -15,6 +12,10 @@ import org.imapmirror.testing.Mbsync;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /// Real Dovecot to real Dovecot, with changes made through the proxy by clients nobody here wrote,
 /// and both sides compared message by message by a reader of its own.
@@ -30,7 +31,9 @@ class MirrorIT {
             clients.curl().command("SUBSCRIBE Work").orFail();
             clients.curl().command("CREATE \"Sent &AOk-t&AOk-\" (USE (\\Sent))").orFail();
             for (String subject : List.of("alpha", "beta", "gamma", "delta", "epsilon")) {
-                clients.curl().append("INBOX", Mail.message(subject, "text of " + subject)).orFail();
+                clients.curl()
+                        .append("INBOX", Mail.message(subject, "text of " + subject))
+                        .orFail();
             }
             clients.curl().command("INBOX", "STORE 1:2 +FLAGS (\\Flagged later)").orFail();
             clients.curl().command("INBOX", "COPY 2,4 Work").orFail();
@@ -58,7 +61,9 @@ class MirrorIT {
             Access before = Access.to(world.primary, 1);
             try (ForeignClients clients = new ForeignClients(before)) {
                 clients.curl().command("CREATE Old/Folder").orFail();
-                clients.curl().append("Old/Folder", Mail.message("older", "than the proxy")).orFail();
+                clients.curl()
+                        .append("Old/Folder", Mail.message("older", "than the proxy"))
+                        .orFail();
                 clients.curl().append("INBOX", Mail.message("old", "too")).orFail();
             }
             work(world.through(1));
@@ -113,7 +118,8 @@ class MirrorIT {
                 Lmtp.to(world.primary).deliver(Mail.message("delivery " + i, "x"), "user0001");
                 Awaitility.await("delivery " + i)
                         .atMost(Duration.ofSeconds(20))
-                        .until(() -> Mailboxes.read(mirror).get("INBOX").messages().size() == wanted);
+                        .until(() ->
+                                Mailboxes.read(mirror).get("INBOX").messages().size() == wanted);
             }
             world.awaitMirrored();
             assertThat(world.difference(1)).isEmpty();

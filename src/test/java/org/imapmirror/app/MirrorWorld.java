@@ -2,10 +2,6 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.imapmirror.admin.Status;
 import org.imapmirror.app.config.ConfigException;
@@ -13,6 +9,11 @@ import org.imapmirror.app.config.ConfigLoader;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 
 /// Two real Dovecots with a whole imapmirror between them, configured by a file as an administrator
 /// writes it.
@@ -90,19 +91,17 @@ final class MirrorWorld implements AutoCloseable {
         Awaitility.await("pending 0")
                 .atMost(Duration.ofSeconds(Integer.getInteger("patience", 60)))
                 .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(
-                        () ->
-                                assertThat(status())
-                                        .satisfies(
-                                                s -> assertThat(s.pending()).isZero(),
-                                                s -> assertThat(s.lanes()).isNotEmpty()));
+                .untilAsserted(() ->
+                        assertThat(status())
+                                .satisfies(
+                                        s -> assertThat(s.pending()).isZero(),
+                                        s -> assertThat(s.lanes()).isNotEmpty()));
     }
 
     /// Message by message, in UID order, with folders and subscriptions; empty where all is equal.
     String difference(int user) {
         return Mailboxes.read(Access.to(mirror, user))
-                .differencesFrom(
-                        Mailboxes.read(Access.to(primary, user)), Mailboxes.Order.OF_UIDS);
+                .differencesFrom(Mailboxes.read(Access.to(primary, user)), Mailboxes.Order.OF_UIDS);
     }
 
     @Override
