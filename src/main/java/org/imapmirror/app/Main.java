@@ -16,6 +16,7 @@ import java.io.PrintWriter;
         description = "An IMAP proxy that mirrors mailbox changes in real time.",
         subcommands = {
             ServeCommand.class,
+            DemoCommand.class,
             StatusCommand.class,
             SweepCommand.class,
             CheckCommand.class,

@@ -238,15 +238,17 @@ final class Service implements AutoCloseable {
                 identity == null ? null : new ProxyTls(identity.certificate(), identity.key()),
                 new ProxyLimits(
                         base.line(),
+                        base.pipeline(),
                         new ProxyLimits.Login(
                                 base.login().line(),
                                 base.login().literal(),
                                 limits.beforeLogin(),
                                 limits.loginTime()),
-                        limits.connectTime(),
-                        limits.idleTime(),
-                        base.linger(),
-                        limits.stopTime()));
+                        new ProxyLimits.Times(
+                                limits.connectTime(),
+                                limits.idleTime(),
+                                base.times().linger(),
+                                limits.stopTime())));
     }
 
     private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)

@@ -156,7 +156,7 @@ final class Greeting {
                 : new Next.Failed(
                         "refused a login before the user was named: " + shown(line),
                         "let it offer the same ways to log in as the server that clients see"
-                            + " first");
+                                + " first");
     }
 
     private String current() {
