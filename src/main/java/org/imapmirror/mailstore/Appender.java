@@ -25,8 +25,9 @@ import java.util.regex.Pattern;
 /// one refused message refuses all of a batch and the caller tries them one by one. Else every
 /// message is a command of its own, and many are under way at once.
 ///
-/// While a batch is open its connection can do nothing else. A failure before [#finish()] returns
-/// leaves open which messages are stored; the connection is then of no more use.
+/// A batch that is refused leaves the connection as it was. While a batch is open its connection
+/// can do nothing else. A failure before [#finish()] returns leaves open which messages are stored;
+/// the connection is then of no more use.
 public final class Appender {
     /// A larger body is announced first even where that costs waiting for the server, so that a
     /// refusal comes before it and not after.
@@ -111,10 +112,10 @@ public final class Appender {
             return;
         }
         if (command.answer() != null) {
-            // Refused already: to send more of it could be to send a new command, and whether the
-            // server waits for the rest of this one cannot be known.
+            // Refused already. A server reads a command with unasked literals to its end all the
+            // same, so that the end is what it waits for.
             batchOver = true;
-            connection.abort();
+            connection.write("\r\n");
             return;
         }
         if (literal(command, flags, date, size)) {
@@ -243,11 +244,12 @@ public final class Appender {
         return refused;
     }
 
-    private static List<Appended> stored(Response.Tagged answer, int count) {
+    private List<Appended> stored(Response.Tagged answer, int count) {
         List<Appended> out = new ArrayList<>(count);
         if (answer.code() instanceof Code.AppendUid(long uidValidity, UidSet uids)
                 && uids.size() == count) {
             uids.forEach(uid -> out.add(new Stored(uidValidity, uid)));
+            connection.mailbox().stored(mailbox, uidValidity, uids.last());
             return out;
         }
         for (int i = 0; i < count; i++) {

@@ -249,12 +249,13 @@ final class Fetches {
         }
     }
 
-    private static SentCommand.Untagged handler(Items items) {
+    private SentCommand.Untagged handler(Items items) {
         return response -> {
             // Without UID it tells that another session changed flags: it is not ours.
             if (!(response instanceof Fetch message) || message.uid() == null) {
                 return false;
             }
+            connection.mailbox().saw(message.uid());
             items.take(message.uid(), message);
             return true;
         };

@@ -77,6 +77,20 @@ final class Mailbox {
         uidNext = status.uidNext();
     }
 
+    /// A message with this UID is, or was, in it.
+    void saw(long uid) {
+        if (uidNext > 0) {
+            uidNext = Math.max(uidNext, uid + 1);
+        }
+    }
+
+    /// A message was stored, perhaps in this mailbox.
+    void stored(String mailbox, long itsUidValidity, long uid) {
+        if (mailbox.equals(name) && itsUidValidity == uidValidity) {
+            saw(uid);
+        }
+    }
+
     /// The server has it selected, but nobody here relies on that any more.
     void forget() {
         forgotten = true;

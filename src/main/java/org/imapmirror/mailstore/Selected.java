@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A selected mailbox, as it was when it was selected, with the number of messages as of now.
 ///
-/// @param uidNext 0 where the server does not tell
+/// @param uidNext 0 where the server does not tell; at least what it was when the mailbox was
+///   selected, and more than every UID seen since
 /// @param exists messages in it
 /// @param permanentFlags what can be stored, without `\*`
 /// @param anyKeyword new keywords can be stored (`\*`)

@@ -222,7 +222,7 @@ final class Tree {
                                 .word("RETURN (STATUS " + items() + ")"),
                         response -> response instanceof ListItem || onStatus(response, found));
             }
-            found.keySet().retainAll(names);
+            found.keySet().retainAll(new HashSet<>(names));
             left.removeAll(found.keySet());
         }
         Deque<SentCommand> underWay = new ArrayDeque<>();

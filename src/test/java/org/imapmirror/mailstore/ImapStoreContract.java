@@ -342,6 +342,14 @@ abstract class ImapStoreContract {
     }
 
     @Test
+    void uidNextFollowsWhatIsStored() throws Exception {
+        long first = store.select(box).uidNext();
+        List<Appended> fates = append(1, 3, Flags.NONE);
+        assertThat(store.select(box).uidNext()).isEqualTo(uid(fates.getLast()) + 1);
+        assertThat(uid(fates.getFirst())).isGreaterThanOrEqualTo(first);
+    }
+
+    @Test
     void emptyMailboxHasNothing() throws Exception {
         store.select(box);
         assertThat(store.uids()).isEqualTo(UidSet.EMPTY);
