@@ -145,10 +145,13 @@ final class ScriptedServer implements AutoCloseable {
             send(tag + " " + completion);
         }
 
-        /// Waits until the client hangs up.
+        /// Waits until the client logs out or hangs up.
         void untilGone() throws IOException {
-            while (in.read() >= 0) {
-                // Whatever it says.
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.endsWith(" LOGOUT")) {
+                    send("* BYE so long");
+                    send(line.replace("LOGOUT", "OK done"));
+                }
             }
         }
     }
