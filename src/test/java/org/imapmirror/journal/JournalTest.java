@@ -332,6 +332,7 @@ class JournalTest {
                 .isInstanceOf(StateException.class)
                 .hasMessageContaining("too slow");
         assertThat(get(stages.getFirst())).isEqualTo(1);
+        await().until(() -> stages.stream().allMatch(s -> s.toCompletableFuture().isDone()));
         assertThat(append(journal, ANN, created("again"))).isGreaterThan(1);
     }
 
