@@ -42,8 +42,7 @@ final class Kinds {
                     "write system, sha256:FINGERPRINT, insecure, or the path of a PEM file with the"
                             + " authority's certificate");
 
-    static final Kind<Mirror.Deletes> DELETES =
-            new Kind<>(Kinds::deletes, "write apply, never, or for example: after P7D");
+    static final Kind<Mirror.Deletes> DELETES = new Kind<>(Kinds::deletes, "write apply");
 
     static final Kind<InetSocketAddress> BIND =
             new Kind<>(Kinds::bind, "write address:port, for example 0.0.0.0:143 or [::]:993");
@@ -202,11 +201,9 @@ final class Kinds {
         if (text.equals("apply")) {
             return Mirror.Deletes.APPLY;
         }
-        if (text.equals("never")) {
-            return Mirror.Deletes.NEVER;
-        }
-        if (text.startsWith("after ")) {
-            return new Mirror.Deletes(positive(text.substring("after ".length()).strip()));
+        if (text.equals("never") || text.startsWith("after ")) {
+            // Applying what was to be held would lose mail.
+            throw new IllegalArgumentException("is not there yet");
         }
         throw new IllegalArgumentException("is not one of apply, never, after DURATION");
     }

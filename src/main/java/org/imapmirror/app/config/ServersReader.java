@@ -16,6 +16,16 @@ import java.util.Map;
 
 /// Reads the group `servers`.
 final class ServersReader {
+    private static final Kind<Long> NO_BUDGET =
+            new Kind<>(
+                    text -> {
+                        if (!text.equals("0")) {
+                            throw new IllegalArgumentException("is not there yet");
+                        }
+                        return 0L;
+                    },
+                    "write 0: no limit");
+
     private static final int IMAPS = 993;
     private static final int IMAP = 143;
 
@@ -189,11 +199,12 @@ final class ServersReader {
                 new ServerLimits(
                         section.value(
                                 "connections", fallback.connections(), Kind.integer(1, 100_000)),
-                        section.value("bytes-per-second", fallback.bytesPerSecond(), Kinds.SIZE),
-                        section.value(
-                                "messages-per-second",
-                                fallback.messagesPerSecond(),
-                                Kind.integer(0, 1_000_000)));
+                        section.value("bytes-per-second", fallback.bytesPerSecond(), NO_BUDGET),
+                        Math.toIntExact(
+                                section.value(
+                                        "messages-per-second",
+                                        (long) fallback.messagesPerSecond(),
+                                        NO_BUDGET)));
         section.done();
         return limits;
     }
