@@ -108,6 +108,8 @@ final class Conduit {
     /// The source will send nothing more.
     void sourceEnded() {
         sourceEnded = true;
+        // The end would be read again and again.
+        source.config().setAutoRead(false);
         run();
     }
 
@@ -198,7 +200,7 @@ final class Conduit {
 
     /// Reads from the source exactly while what it sends can move on.
     void updateReading() {
-        if (!closed) {
+        if (!closed && !sourceEnded) {
             source.config().setAutoRead(blocks.isEmpty() && (sink == null || sink.isWritable()));
         }
     }

@@ -24,13 +24,11 @@ import java.util.concurrent.TimeUnit;
 
 /// Connects to servers.
 final class Dialer {
-    private final Transport transport;
     private final TlsContexts tls;
     private final Duration limit;
 
     /// @param limit for everything from the name to the greeting
-    Dialer(Transport transport, TlsContexts tls, Duration limit) {
-        this.transport = transport;
+    Dialer(TlsContexts tls, Duration limit) {
         this.tls = tls;
         this.limit = limit;
     }
@@ -86,7 +84,7 @@ final class Dialer {
             Bootstrap bootstrap =
                     new Bootstrap()
                             .group(loop)
-                            .channel(transport.connecting())
+                            .channel(Transport.CONNECTING)
                             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limit.toMillis())
                             .handler(new Initializer());
             Sockets.options(bootstrap::option);

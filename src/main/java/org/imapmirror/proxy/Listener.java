@@ -24,16 +24,12 @@ final class Listener {
 
     /// @throws IOException where the port cannot be had; the message names it
     static Listener open(
-            ListenerConfig config,
-            Transport transport,
-            EventLoopGroup loops,
-            Facilities facilities,
-            Sessions sessions)
+            ListenerConfig config, EventLoopGroup loops, Facilities facilities, Sessions sessions)
             throws IOException {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops)
-                        .channel(transport.listening())
+                        .channel(Transport.LISTENING)
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childHandler(new Pipeline(config.tls(), facilities, sessions));

@@ -28,7 +28,6 @@ public final class Proxy implements AutoCloseable {
     private final Tap tap;
     private final ProxyMetrics metrics;
     private final Sessions sessions;
-    private final Transport transport = Transport.best();
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable EventLoopGroup loops;
     private @Nullable TlsContexts tls;
@@ -64,13 +63,13 @@ public final class Proxy implements AutoCloseable {
         TlsContexts contexts =
                 TlsContexts.load(config.tls(), servers.values(), limits.times().connect());
         tls = contexts;
-        Dialer dialer = new Dialer(transport, contexts, limits.times().connect());
+        Dialer dialer = new Dialer(contexts, limits.times().connect());
         Facilities facilities =
                 new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
-        loops = transport.loops("proxy", Runtime.getRuntime().availableProcessors());
+        loops = Transport.loops("proxy", Runtime.getRuntime().availableProcessors());
         try {
             for (ListenerConfig listener : config.listeners()) {
-                listeners.add(Listener.open(listener, transport, loops, facilities, sessions));
+                listeners.add(Listener.open(listener, loops, facilities, sessions));
             }
         } catch (IOException e) {
             close();
@@ -78,7 +77,7 @@ public final class Proxy implements AutoCloseable {
         }
         LOG.atInfo()
                 .addKeyValue("addresses", addresses())
-                .addKeyValue("transport", transport.name())
+                .addKeyValue("transport", Transport.NAME)
                 .addKeyValue("tls", TlsContexts.PROVIDER)
                 .log("listening");
     }

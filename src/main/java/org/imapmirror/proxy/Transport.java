@@ -1,12 +1,7 @@
 package org.imapmirror.proxy;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -14,28 +9,19 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-/// How sockets are waited for: epoll on Linux, NIO elsewhere.
-record Transport(
-        String name,
-        Class<? extends ServerSocketChannel> listening,
-        Class<? extends SocketChannel> connecting,
-        IoHandlerFactory io) {
+/// How sockets are waited for: with the JDK's selectors.
+///
+/// Not with Netty's own epoll, which in 4.2.18 loses a connection that is not being read when the
+/// other side ends its output (ADR 0003): that is every answer to LOGOUT behind a slow reader.
+final class Transport {
+    static final String NAME = "nio";
+    static final Class<? extends ServerSocketChannel> LISTENING = NioServerSocketChannel.class;
+    static final Class<? extends SocketChannel> CONNECTING = NioSocketChannel.class;
 
-    static Transport best() {
-        return Epoll.isAvailable()
-                ? new Transport(
-                        "epoll",
-                        EpollServerSocketChannel.class,
-                        EpollSocketChannel.class,
-                        EpollIoHandler.newFactory())
-                : new Transport(
-                        "nio",
-                        NioServerSocketChannel.class,
-                        NioSocketChannel.class,
-                        NioIoHandler.newFactory());
-    }
+    private Transport() {}
 
-    EventLoopGroup loops(String threads, int count) {
-        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(threads), io);
+    static EventLoopGroup loops(String threads, int count) {
+        return new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory(threads), NioIoHandler.newFactory());
     }
 }

@@ -84,6 +84,48 @@ class BackPressureTest {
     }
 
     @Test
+    void primaryThatEndsWhileTheClientDoesNotRead() throws Exception {
+        int size = 20 * MEGABYTE;
+        client.send("b FETCH 1 BODY[]", "c LOGOUT");
+        server.line();
+        server.line();
+        CompletableFuture<Void> sending =
+                async(() -> {
+                    server.send("* 1 FETCH (BODY[] {" + size + "}");
+                    server.raw(new byte[size]);
+                    server.send(")", "b OK done", "* BYE", "c OK out");
+                    server.close();
+                });
+        settle(sending);
+        assertThat(client.line()).isEqualTo("* 1 FETCH (BODY[] {" + size + "}");
+        assertThat(client.bytes(size)).hasSize(size);
+        assertThat(client.until("c OK")).isEqualTo("c OK out");
+        assertThat(client.atEnd()).isTrue();
+        sending.join();
+    }
+
+    @Test
+    void clientThatEndsItsOutputWhileThePrimaryDoesNotRead() throws Exception {
+        int size = 20 * MEGABYTE;
+        CompletableFuture<Void> sending =
+                async(() -> {
+                    client.send("b APPEND INBOX {" + size + "+}");
+                    client.raw(new byte[size]);
+                    client.send("", "c LOGOUT");
+                    client.endOutput();
+                });
+        settle(sending);
+        assertThat(server.line()).isEqualTo("b APPEND INBOX {" + size + "+}");
+        assertThat(server.bytes(size)).hasSize(size);
+        assertThat(server.until("c ")).isEqualTo("c LOGOUT");
+        server.send("b OK done", "* BYE", "c OK out");
+        assertThat(client.line()).isEqualTo("b OK done");
+        assertThat(client.until("c OK")).isEqualTo("c OK out");
+        assertThat(client.atEnd()).isTrue();
+        sending.join();
+    }
+
+    @Test
     void manySingleOctetsOfALineCostLittle() throws Exception {
         long before = direct();
         for (int i = 0; i < 2000; i++) {
@@ -164,6 +206,34 @@ class BackPressureTest {
         assertThat(sent.get()).isLessThan(KERNEL);
         assertThat(most.get()).as("direct memory").isLessThan(6L * MEGABYTE);
         return sending;
+    }
+
+    /// An action on a connection.
+    @FunctionalInterface
+    private interface Talk {
+        void run() throws IOException;
+    }
+
+    private static CompletableFuture<Void> async(Talk talk) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        talk.run();
+                        done.complete(null);
+                    } catch (IOException e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done;
+    }
+
+    /// Until everything that can move has moved.
+    private static void settle(CompletableFuture<Void> sending) {
+        Awaitility.await()
+                .pollDelay(Duration.ofMillis(500))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !sending.isCompletedExceptionally());
     }
 
     private static byte[] lines(String beginning, int length) {
