@@ -2,6 +2,8 @@ package org.imapmirror.app;
 
 import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.state.StateException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -21,28 +24,48 @@ import java.util.concurrent.CountDownLatch;
                     + " configuration."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    /// What closing may take beyond the time that sessions are given.
+    private static final Duration CLOSING = Duration.ofSeconds(30);
+
     @Spec private CommandSpec spec = CommandSpec.create();
     @Mixin private ConfigOption config = new ConfigOption();
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
+        var loaded = config.load();
         Service service;
         try {
-            service = Service.start(config.load(), (_, _) -> {});
+            service = Service.start(loaded, (_, _) -> {});
         } catch (IOException | StateException e) {
             spec.commandLine().getErr().println("imapmirror: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
+        closeOnSignal(service, loaded.limits().stopTime().plus(CLOSING));
+        new CountDownLatch(1).await();
+        return ExitCode.OK;
+    }
+
+    /// Java would exit with 143 after a signal, also where everything was closed in order, so the
+    /// exit code is given here, where nothing but a signal leads to.
+    private static void closeOnSignal(Service service, Duration patience) {
         Thread stop =
                 new Thread(
                         () -> {
-                            service.close();
-                            stopped.countDown();
+                            Thread closing = Thread.ofPlatform().daemon().start(service::close);
+                            boolean closed = false;
+                            try {
+                                closed = closing.join(patience);
+                            } catch (InterruptedException _) {
+                                // Nobody interrupts it; not closed is what is reported then.
+                            }
+                            if (!closed) {
+                                LOG.error("stop took longer than {} and was cut off", patience);
+                            }
+                            Runtime.getRuntime().halt(closed ? ExitCode.OK : ExitCode.INTERNAL);
                         },
                         "stop");
         Runtime.getRuntime().addShutdownHook(stop);
-        stopped.await();
-        return ExitCode.OK;
     }
 }

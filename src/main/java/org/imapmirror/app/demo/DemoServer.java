@@ -7,6 +7,7 @@ import com.icegreen.greenmail.store.StoredMessage;
 import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.ServerSetup;
 
+import jakarta.mail.Flags;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 
@@ -61,9 +62,20 @@ public final class DemoServer implements AutoCloseable {
         return new Endpoint(name, HOST, port(), Endpoint.Tls.NONE, new Trust.System());
     }
 
-    /// Puts a message into an account's INBOX without any client, as a delivery would.
+    /// Puts a message into an account's INBOX without any client, as a delivery would; with the
+    /// date of the message, because this server takes a date in the hour after noon for one after
+    /// midnight when a message with it is appended, and copies of today's mail would differ then.
     public void deliver(String account, MimeMessage message) {
-        greenMail.getUserManager().getUser(account).deliver(message);
+        GreenMailUser user = greenMail.getUserManager().getUser(account);
+        try {
+            greenMail
+                    .getManagers()
+                    .getImapHostManager()
+                    .getInbox(user)
+                    .appendMessage(message, new Flags(), message.getReceivedDate());
+        } catch (FolderException | MessagingException e) {
+            throw new IllegalStateException("bug: the embedded server does not deliver", e);
+        }
     }
 
     /// An account as it is in the server's memory at this moment; the same as a client would see.

@@ -40,14 +40,33 @@ final class QuickGreenMail extends GreenMail {
 
         @Override
         protected ProtocolHandler createProtocolHandler(Socket client) {
-            return new ImapHandler(
-                    managers.getUserManager(), managers.getImapHostManager(), client);
+            return new QuietHandler(
+                    new ImapHandler(
+                            managers.getUserManager(), managers.getImapHostManager(), client));
         }
 
         @Override
         protected void handleClientSocket(Socket client) throws SocketException {
             client.setTcpNoDelay(true);
             super.handleClientSocket(client);
+        }
+    }
+
+    /// GreenMail lets its thread die of an exception, which is printed, when a client leaves
+    /// without LOGOUT; for a client that is ended that is normal.
+    private record QuietHandler(ProtocolHandler handler) implements ProtocolHandler {
+        @Override
+        public void run() {
+            try {
+                handler.run();
+            } catch (IllegalStateException _) {
+                // The client is gone.
+            }
+        }
+
+        @Override
+        public void close() {
+            handler.close();
         }
     }
 }

@@ -1,0 +1,167 @@
+package org.imapmirror.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.mail.Folder;
+import jakarta.mail.Store;
+
+import org.awaitility.Awaitility;
+import org.imapmirror.app.demo.DemoServer;
+import org.imapmirror.app.demo.MailClient;
+import org.imapmirror.app.demo.SampleMail;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// `imapmirror serve` as a process of its own.
+class ServeIT {
+    private static final String PASSWORD = "s3cret-of-anna";
+
+    private final DemoServer old = DemoServer.start("old", Map.of("anna", PASSWORD));
+    private final DemoServer next = DemoServer.start("new", Map.of("anna", PASSWORD));
+    private final List<Process> started = new ArrayList<>();
+
+    @TempDir Path folder;
+
+    @AfterEach
+    void stop() {
+        started.forEach(Process::destroyForcibly);
+        old.close();
+        next.close();
+    }
+
+    @Test
+    void runsUntilSigtermAndTakesUpWhereItStopped() throws Exception {
+        int port = freePort();
+        Path config = config(port, freePort());
+        Process process = serve(config);
+        awaitPort(process, port);
+        try (Store client = MailClient.connect("127.0.0.1", port, "anna", PASSWORD)) {
+            client.getFolder("INBOX")
+                    .appendMessages(
+                            new jakarta.mail.Message[] {SampleMail.plain("anna", 1, "One")});
+            client.getFolder("Later").create(Folder.HOLDS_MESSAGES);
+        }
+        awaitEqual();
+        Run status = Run.imapmirror("status", "--config", config.toString(), "--json");
+        assertThat(status.out()).contains("\"accounts\":1");
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.resolve("journal"))))
+                .isEqualTo("rwx------");
+
+        Process second = serve(config);
+        assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.exitValue()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(log()).contains("another imapmirror");
+
+        process.destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(Run.imapmirror("status", "--config", config.toString()).code()).isEqualTo(2);
+
+        Process again = serve(config);
+        awaitPort(again, port);
+        try (Store client = MailClient.connect("127.0.0.1", port, "anna", PASSWORD)) {
+            client.getFolder("Later").delete(false);
+        }
+        awaitEqual();
+        assertThat(log()).doesNotContain(PASSWORD).doesNotContain("\tat ");
+    }
+
+    @Test
+    void takenPortIsToldWithItsKey() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Process process = serve(config(taken.getLocalPort(), freePort()));
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(ExitCode.UNAVAILABLE);
+            assertThat(log())
+                    .contains(String.valueOf(taken.getLocalPort()))
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    private Path config(int port, int adminPort) throws IOException {
+        return Files.writeString(
+                folder.resolve("imapmirror.yaml"),
+                """
+                listeners: [{bind: "127.0.0.1:%d", tls: none}]
+                servers:
+                  old: {address: "127.0.0.1:%d", tls: none}
+                  new: {address: "127.0.0.1:%d", tls: none}
+                route: {primary: old, mirrors: [{server: new}]}
+                journal: {directory: %s}
+                state: {url: "jdbc:sqlite:%s"}
+                admin: {bind: "127.0.0.1:%d"}
+                """
+                        .formatted(
+                                port,
+                                old.port(),
+                                next.port(),
+                                folder.resolve("journal"),
+                                folder.resolve("state/state.db"),
+                                adminPort));
+    }
+
+    private Process serve(Path config) throws IOException {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-Xmx128m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "serve",
+                                "--config",
+                                config.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                        .start();
+        started.add(process);
+        return process;
+    }
+
+    private String log() throws IOException {
+        return Files.readString(folder.resolve("log"));
+    }
+
+    private void awaitPort(Process process, int port) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .failFast(() -> !process.isAlive())
+                .until(() -> {
+                    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                        return true;
+                    }
+                });
+    }
+
+    private void awaitEqual() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(next.picture("anna")).isEqualTo(old.picture("anna")));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
