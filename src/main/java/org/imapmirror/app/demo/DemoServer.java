@@ -17,6 +17,7 @@ import org.imapmirror.imap.Trust;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -80,6 +81,17 @@ public final class DemoServer implements AutoCloseable {
 
     /// An account as it is in the server's memory at this moment; the same as a client would see.
     public MailboxPicture picture(String account) {
+        while (true) {
+            try {
+                return read(account);
+            } catch (ConcurrentModificationException _) {
+                // Its lists are open to whoever changes them; once more, until nobody does.
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private MailboxPicture read(String account) {
         GreenMailUser user = greenMail.getUserManager().getUser(account);
         ImapHostManager mail = greenMail.getManagers().getImapHostManager();
         try {
