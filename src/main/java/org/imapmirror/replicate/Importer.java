@@ -1,6 +1,7 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.PayloadRef;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Stores messages on the mirror, from the primary or from the spool, exactly once: what is about
@@ -31,6 +33,8 @@ final class Importer {
             DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US)
                     .withZone(ZoneOffset.UTC);
 
+    private static final int CHUNK = 100;
+
     private final Work work;
 
     Importer(Work work) {
@@ -39,13 +43,52 @@ final class Importer {
 
     /// A body that is in the spool.
     ///
-    /// @param confirmed when the primary confirmed it, for a message without a date of its own
+    /// @param arrived when the primary had got it, for a message without a date of its own
     record Spooled(
             long uid,
             Flags flags,
             @Nullable String internalDate,
             PayloadRef payload,
-            Instant confirmed) {}
+            Instant arrived) {
+
+        /// @param journalled the next best where the event does not tell when it arrived
+        static Spooled of(MessageAppended a, Instant journalled) {
+            return new Spooled(
+                    a.uid(),
+                    a.flags(),
+                    a.internalDate(),
+                    Objects.requireNonNull(a.payload()),
+                    a.arrived() == 0 ? journalled : Instant.ofEpochMilli(a.arrived()));
+        }
+    }
+
+    /// Leaves import-pending rows for UIDs that have no row, to be resolved from the primary later.
+    void later(MailboxRow m, UidSet uids) {
+        if (uids.isEmpty()) {
+            return;
+        }
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        tx.pendingIfUnknown(m, i.nextLong());
+                    }
+                });
+    }
+
+    /// Copies these UIDs from the primary, or, with that away, leaves import-pending rows.
+    void nowOrLater(MailboxRow m, UidSet uids) throws StoreException {
+        try {
+            for (UidSet chunk : uids.chunks(CHUNK)) {
+                fromPrimary(m, chunk);
+            }
+        } catch (StoreException e) {
+            if (e.serverName().equals(work.lane.key().mirror())) {
+                throw e;
+            }
+            later(m, uids);
+        }
+    }
 
     /// Copies these UIDs from the primary, ascending. UIDs that the primary no longer has become
     /// gone.
@@ -126,7 +169,7 @@ final class Importer {
         for (Spooled b : bodies) {
             String date = b.internalDate();
             if (date == null) {
-                date = dates.getOrDefault(b.uid(), DATE_TIME.format(b.confirmed()));
+                date = dates.getOrDefault(b.uid(), DATE_TIME.format(b.arrived()));
             }
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(b.flags(), date, b.payload().size(), body);
@@ -180,7 +223,7 @@ final class Importer {
                 }
             }
         } catch (StoreException _) {
-            // The primary is away: the time at which it confirmed the message is the next best.
+            // The primary is away: the time at which it had got the message is the next best.
             dates.clear();
         }
         return dates;

@@ -38,6 +38,7 @@ final class Lane {
     private final LaneEnvironment env;
     private final AtomicInteger signals = new AtomicInteger();
     private final Chores chores = new Chores();
+    private final Refusals refusals = new Refusals();
     private final Backoff mirrorBackoff = new Backoff(ThreadLocalRandom.current());
     private final Backoff primaryBackoff = new Backoff(ThreadLocalRandom.current());
 
@@ -165,8 +166,7 @@ final class Lane {
                         key,
                         env.primaryOf().apply(key.account()),
                         System::nanoTime)) {
-            Work work =
-                    new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), loaded());
+            Work work = new Work(env, hands, refusals, loaded());
             try {
                 go(work);
             } catch (StoreException e) {
@@ -301,10 +301,15 @@ final class Lane {
         if (now == null) {
             return new Progress(1 + env.journal().count(key.account(), 0), 0, 0, 0, null);
         }
-        LaneStore.Counts counts = env.store().counts(now);
+        LaneFigures.Counts counts = env.store().figures().counts(now);
         long events = env.journal().count(key.account(), now.position());
         long pending =
-                events + counts.pending() + counts.doubts() + counts.uncopied() + chores.hints();
+                events
+                        + counts.pending()
+                        + counts.doubts()
+                        + counts.uncopied()
+                        + chores.hints()
+                        + chores.sweeps();
         LaneState.Name name = state.name();
         if (name == LaneState.Name.ALIAS) {
             pending = 0;

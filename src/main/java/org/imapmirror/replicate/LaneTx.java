@@ -87,6 +87,9 @@ final class LaneTx {
     void deleteMailbox(MailboxRow m) throws SQLException {
         forgetMessages(m);
         Sql.update(db, "DELETE FROM mailbox WHERE id = ?", m.id());
+        unpark(Chores.item(m.name()));
+        unpark(Deltas.brakeItem(m.name()));
+        unpark(TreeSync.brakeItem(m.name()));
     }
 
     /// Parked messages stay named only as long as the mailbox knows their UIDs.
@@ -195,8 +198,11 @@ final class LaneTx {
                 d.since());
     }
 
-    /// After a rename, what is in doubt about the mailbox is about its new name.
+    /// After a rename, what is in doubt about the mailbox is about its new name; what was parked is
+    /// tried again under it.
     void renameDoubts(MailboxName from, MailboxName to) throws SQLException {
+        unpark(Chores.item(from));
+        unpark(Deltas.brakeItem(from));
         Sql.update(
                 db,
                 "UPDATE OR REPLACE doubt SET name = ? WHERE lane = ? AND name = ?",

@@ -19,15 +19,17 @@ final class Work {
     final Hands hands;
     final Brake brake;
     final Clock clock;
+    final Refusals refusals;
     final LaneMap map;
     LaneRow lane;
 
-    Work(LaneStore store, Journal journal, Hands hands, Brake brake, Clock clock, LaneRow lane) {
-        this.store = store;
-        this.journal = journal;
+    Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
+        this.store = env.store();
+        this.journal = env.journal();
         this.hands = hands;
-        this.brake = brake;
-        this.clock = clock;
+        this.brake = env.brake();
+        this.clock = env.clock();
+        this.refusals = refusals;
         this.lane = lane;
         this.map = new LaneMap(store.mailboxes(lane));
     }
