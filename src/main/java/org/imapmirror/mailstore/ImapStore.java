@@ -145,7 +145,8 @@ public final class ImapStore implements AutoCloseable {
         return enter(name, false);
     }
 
-    /// Opens a mailbox for reading, unless it is open already.
+    /// Opens a mailbox for reading, unless it is open already. What others changed there before the
+    /// call is seen.
     public Selected examine(String name) throws StoreException {
         return enter(name, true);
     }
@@ -154,6 +155,11 @@ public final class ImapStore implements AutoCloseable {
         Connection connection = connection();
         Mailbox open = connection.mailbox();
         if (open.isSelected() && name.equals(open.name()) && (readOnly || !open.readOnly())) {
+            if (readOnly) {
+                // A server may show new messages only after the next command, and until then
+                // answers a FETCH as if they were not there.
+                connection.run(CommandText.of("NOOP"));
+            }
             return open.snapshot(name);
         }
         Mailbox mailbox = new Mailbox(name, readOnly);

@@ -94,6 +94,7 @@ final class FirstCopy {
 
     private Deque<UidSet> plan(MailboxRow m) throws StoreException {
         Selected s = work.examinePrimary(m);
+        work.horizon.read(m);
         UidSet all = work.hands.primary().uids();
         work.selectTarget(m);
         UidSet onTarget = work.hands.target().uids();

@@ -8,6 +8,7 @@ import org.imapmirror.mailstore.Appended;
 import org.imapmirror.mailstore.Appender;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
+import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
@@ -34,6 +35,9 @@ final class Importer {
                     .withZone(ZoneOffset.UTC);
 
     private static final int CHUNK = 100;
+
+    /// What Dovecot tells of a message that another session is just removing.
+    private static final String LOST_DATE = "01-Jan-1970 00:00:00 +0000";
 
     private final Work work;
 
@@ -93,24 +97,18 @@ final class Importer {
     /// Copies these UIDs from the primary, ascending. UIDs that the primary no longer has become
     /// gone.
     ///
+    /// UIDs that it never had are forgotten.
+    ///
     /// @param uids at most a few hundred: they are one attempt
     void fromPrimary(MailboxRow m, UidSet uids) throws StoreException {
-        work.examinePrimary(m);
+        Selected s = work.examinePrimary(m);
+        work.horizon.read(m);
         Map<Long, Summary> found = new TreeMap<>();
-        for (Summary s : work.hands.primary().summaries(uids)) {
-            found.put(s.uid(), s);
+        for (Summary one : work.hands.primary().summaries(uids)) {
+            found.put(one.uid(), one);
         }
         UidSet there = UidSet.of(found.keySet());
-        UidSet absent = uids.minus(there);
-        if (!absent.isEmpty()) {
-            work.store.change(
-                    work.lane,
-                    tx -> {
-                        for (var i = absent.iterator(); i.hasNext(); ) {
-                            tx.gone(m, i.nextLong());
-                        }
-                    });
-        }
+        absent(m, uids.minus(there), s);
         if (there.isEmpty()) {
             return;
         }
@@ -119,6 +117,27 @@ final class Importer {
                 store(m, found, one);
             }
         }
+    }
+
+    /// Below UIDNEXT they are gone for good. Others are yet to come, such as those that a client
+    /// named in vain, and must find no row then.
+    private void absent(MailboxRow m, UidSet uids, Selected s) throws StoreException {
+        if (uids.isEmpty()) {
+            return;
+        }
+        long uidNext = uidNext(work.hands.primary(), s);
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        long uid = i.nextLong();
+                        if (uid < uidNext) {
+                            tx.gone(m, uid);
+                        } else {
+                            tx.notPending(m, uid);
+                        }
+                    }
+                });
     }
 
     /// @return false where the mirror refused all of several, so that each is to be tried alone
@@ -218,7 +237,7 @@ final class Importer {
         try {
             work.examinePrimary(m);
             for (Summary s : work.hands.primary().summaries(undated)) {
-                if (s.internalDate() instanceof String date) {
+                if (s.internalDate() instanceof String date && !date.equals(LOST_DATE)) {
                     dates.put(s.uid(), date);
                 }
             }
@@ -232,13 +251,18 @@ final class Importer {
     /// Writes the attempt down; nothing is sent before.
     void begin(MailboxRow m, List<Attempt.Item> items) throws StoreException {
         Selected s = work.selectTarget(m);
-        long next = s.uidNext();
-        if (next == 0) {
-            var status = work.hands.target().status(List.of(s.name())).get(s.name());
-            next = status == null ? 1 : status.uidNext();
-        }
+        long next = uidNext(work.hands.target(), s);
         Attempt attempt = new Attempt(m.id(), s.uidValidity(), next, items);
         work.store.change(work.lane, tx -> tx.attempt(attempt));
+    }
+
+    /// Some servers tell it only with STATUS.
+    private static long uidNext(ImapStore store, Selected s) throws StoreException {
+        if (s.uidNext() > 0) {
+            return s.uidNext();
+        }
+        Status status = store.status(List.of(s.name())).get(s.name());
+        return status == null ? 1 : Math.max(1, status.uidNext());
     }
 
     private boolean finish(MailboxRow m, List<Attempt.Item> sent, List<Appended> results)

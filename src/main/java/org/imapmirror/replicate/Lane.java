@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,7 @@ final class Lane {
     private static final Duration HINT_PAUSE = Duration.ofMillis(200);
 
     private static final Duration RACE_PAUSE = Duration.ofMillis(200);
+    private static final Duration CATCH_UP_PAUSE = Duration.ofSeconds(5);
 
     private final LaneKey key;
     private final LaneEnvironment env;
@@ -211,6 +213,7 @@ final class Lane {
         }
         if (!closed) {
             state = state.live();
+            catchUp(work, events);
         }
     }
 
@@ -226,7 +229,24 @@ final class Lane {
         return true;
     }
 
+    /// With nothing left to do, the lane is where the primary is, unless commands are outstanding.
+    private void catchUp(Work work, EventApplier events) throws StoreException {
+        if (work.horizon.isEmpty()) {
+            return;
+        }
+        if (!env.settled().apply(key.account()).toCompletableFuture().isDone()) {
+            again(CATCH_UP_PAUSE);
+            return;
+        }
+        Map<Long, Integer> moment = work.horizon.present();
+        while (events.step()) {
+            row = work.lane;
+        }
+        work.horizon.reached(moment);
+    }
+
     private void closeWindow(Work work, EventApplier events) throws StoreException {
+        Map<Long, Integer> moment = work.horizon.present();
         try {
             env.settled()
                     .apply(key.account())
@@ -246,6 +266,7 @@ final class Lane {
         while (events.step()) {
             row = work.lane;
         }
+        work.horizon.reached(moment);
     }
 
     private void failed(StoreException e) {

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -245,6 +246,18 @@ final class LaneStore {
                                         + Chores.item("")
                                         + "' || m.name WHERE m.lane = ?",
                                 r -> new MailboxName(r.getString(1)),
+                                lane.id())));
+    }
+
+    /// Mailboxes that are ahead of the lane's position ([Horizon]), by our ids.
+    Set<Long> ahead(LaneRow lane) {
+        return new HashSet<>(
+                database.read(db ->
+                        Sql.list(
+                                db,
+                                "SELECT a.mailbox FROM ahead a JOIN mailbox m ON m.id = a.mailbox"
+                                        + " WHERE m.lane = ?",
+                                r -> r.getLong(1),
                                 lane.id())));
     }
 

@@ -86,6 +86,7 @@ final class LaneTx {
 
     void deleteMailbox(MailboxRow m) throws SQLException {
         forgetMessages(m);
+        notAhead(m.id());
         Sql.update(db, "DELETE FROM mailbox WHERE id = ?", m.id());
         unpark(Chores.item(m.name()));
         unpark(Deltas.brakeItem(m.name()));
@@ -146,6 +147,15 @@ final class LaneTx {
                 now);
     }
 
+    void notPending(MailboxRow m, long uid) throws SQLException {
+        Sql.update(
+                db,
+                "DELETE FROM message WHERE mailbox = ? AND uid = ? AND state = ?",
+                m.id(),
+                uid,
+                State.PENDING.ordinal());
+    }
+
     /// Gone rows guard against appends that are confirmed late; after a day none can be.
     void pruneGone(MailboxRow m, long olderThan) throws SQLException {
         Sql.update(
@@ -154,6 +164,14 @@ final class LaneTx {
                 m.id(),
                 State.GONE.ordinal(),
                 olderThan);
+    }
+
+    void ahead(MailboxRow m) throws SQLException {
+        Sql.update(db, "INSERT INTO ahead (mailbox) VALUES (?) ON CONFLICT DO NOTHING", m.id());
+    }
+
+    void notAhead(long mailbox) throws SQLException {
+        Sql.update(db, "DELETE FROM ahead WHERE mailbox = ?", mailbox);
     }
 
     void attempt(Attempt a) throws SQLException {

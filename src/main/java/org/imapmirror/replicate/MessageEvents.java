@@ -22,11 +22,13 @@ final class MessageEvents {
     private final Importer importer;
     private final UidOrder order;
     private final Transfers transfers;
+    private final FlagCorrection correction;
 
     MessageEvents(Work work) {
         this.work = work;
         this.importer = new Importer(work);
         this.order = new UidOrder(work, importer);
+        this.correction = new FlagCorrection(work);
         this.transfers = new Transfers(work, importer, order);
     }
 
@@ -41,7 +43,9 @@ final class MessageEvents {
             return;
         }
         order.fillBelow(m, uids);
-        byUid.keySet().removeAll(work.store.messages(m, uids).keySet());
+        Map<Long, MessageRow> known = work.store.messages(m, uids);
+        work.doubtGone(m, known.values());
+        byUid.keySet().removeIf(uid -> MessageRow.isDecided(known.get(uid)));
         List<Spooled> bodies = new ArrayList<>();
         for (Map.Entry<Long, Entry> next : byUid.entrySet()) {
             MessageAppended a = (MessageAppended) next.getValue().event();
@@ -53,6 +57,7 @@ final class MessageEvents {
             }
         }
         fromSpool(m, bodies);
+        correction.run(m, MessageRow.pending(known.values()));
         order.seen(m, uids);
     }
 

@@ -17,11 +17,13 @@ final class Transfers {
     private final Work work;
     private final Importer importer;
     private final UidOrder order;
+    private final FlagCorrection correction;
 
     Transfers(Work work, Importer importer, UidOrder order) {
         this.work = work;
         this.importer = importer;
         this.order = order;
+        this.correction = new FlagCorrection(work);
     }
 
     /// A message of the source that is on the mirror, and the primary's UID of its copy.
@@ -35,18 +37,24 @@ final class Transfers {
             importer.later(to, target);
             return;
         }
+        boolean foreseen = from != null && work.horizon.isAhead(from);
         order.fillBelow(to, target);
         Map<Long, MessageRow> sources = from == null ? Map.of() : work.store.messages(from, source);
         Map<Long, MessageRow> done = work.store.messages(to, target);
+        work.doubtGone(to, done.values());
         List<Mapped> mapped = new ArrayList<>();
         List<Long> unmapped = new ArrayList<>();
         for (long[] pair : UidSet.pairs(source, target)) {
             MessageRow row = sources.get(pair[0]);
-            if (done.containsKey(pair[1])) {
+            if (MessageRow.isDecided(done.get(pair[1]))) {
                 continue;
             }
             if (from != null && row != null && row.state() == State.MAPPED) {
                 fromPrimary(to, unmapped);
+                if (!mapped.isEmpty() && mapped.getLast().row().targetUid() > row.targetUid()) {
+                    // In one command the mirror would give the new UIDs in the order of its own.
+                    onMirror(from, to, mapped, move);
+                }
                 mapped.add(new Mapped(row, pair[1]));
             } else {
                 onMirror(from, to, mapped, move);
@@ -55,6 +63,7 @@ final class Transfers {
         }
         onMirror(from, to, mapped, move);
         fromPrimary(to, unmapped);
+        correction.run(to, foreseen ? target : MessageRow.pending(done.values()));
         order.seen(to, target);
     }
 

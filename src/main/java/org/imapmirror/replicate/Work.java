@@ -1,6 +1,7 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.Account;
+import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
@@ -11,6 +12,7 @@ import org.imapmirror.reconcile.Brake;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
+import java.util.Collection;
 
 /// What the parts of a lane share during one run.
 final class Work {
@@ -21,6 +23,7 @@ final class Work {
     final Clock clock;
     final Refusals refusals;
     final LaneMap map;
+    final Horizon horizon;
     LaneRow lane;
 
     Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
@@ -31,6 +34,7 @@ final class Work {
         this.clock = env.clock();
         this.refusals = refusals;
         this.lane = lane;
+        this.horizon = new Horizon(store, lane);
         this.map = new LaneMap(store.mailboxes(lane));
     }
 
@@ -96,6 +100,16 @@ final class Work {
     MailboxRow current(MailboxRow m) {
         MailboxRow now = map.byId(m.id());
         return now == null ? m : now;
+    }
+
+    /// Messages that are to be stored and are known to be gone already. Answers to concurrent
+    /// commands may come in such an order; a comparison makes sure.
+    void doubtGone(MailboxRow m, Collection<MessageRow> rows) {
+        if (rows.stream().anyMatch(row -> row.state() == MessageRow.State.GONE)) {
+            store.change(
+                    lane,
+                    tx -> tx.doubt(Doubt.MEMBERSHIP, m.name(), "a message came after it had gone"));
+        }
     }
 
     void save(MailboxRow m) {
