@@ -196,7 +196,7 @@ final class AccountTracker {
 
     private void follow(MailboxEvent event) {
         switch (event) {
-            case MailboxCreated(MailboxName name, _) -> exists(name);
+            case MailboxCreated(MailboxName name, _, _) -> exists(name);
             case MailboxRenamed(MailboxName from, MailboxName to) -> renamed(from, to);
             case MailboxDeleted(MailboxName name) -> {
                 existing.remove(name);

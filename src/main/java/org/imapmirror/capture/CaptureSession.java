@@ -2,6 +2,7 @@ package org.imapmirror.capture;
 
 import org.imapmirror.event.Account;
 import org.imapmirror.event.MailboxEvent.MailboxSuspect;
+import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.Origin;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.imap.Frame;
@@ -46,6 +47,8 @@ final class CaptureSession implements SessionTap {
     /// The command that is being forwarded, while it is not complete.
     private @Nullable Sending sending;
 
+    private @Nullable Inquiry inquiry;
+    private int inquiries;
     private boolean marked;
     private boolean diverged;
     private boolean over;
@@ -103,6 +106,10 @@ final class CaptureSession implements SessionTap {
     }
 
     private Step fromClient(Frame frame) {
+        Inquiry asking = inquiry;
+        if (asking != null && !asking.abandoned) {
+            return new Step.Hold(asking.over.thenApply(_ -> client(frame)));
+        }
         Sending current = sending;
         return switch (frame) {
             case Frame.LinePart part -> {
@@ -312,8 +319,16 @@ final class CaptureSession implements SessionTap {
         if (prober.takes(heard, message)) {
             return Step.SWALLOW;
         }
+        Inquiry asking = inquiry;
+        if (asking != null && message.literals().isEmpty() && asking.takes(heard)) {
+            if (asking.isAnswered()) {
+                inquiry = null;
+                conclude(asking);
+            }
+            return Step.SWALLOW;
+        }
         return switch (heard) {
-            case Heard.Tagged(String tag, Reply reply) -> answered(tag, reply);
+            case Heard.Tagged(String tag, Reply reply) -> answered(tag, reply, frame);
             case Heard.Untagged(Reply reply) -> {
                 follower.untagged(reply);
                 yield Step.FORWARD;
@@ -360,11 +375,11 @@ final class CaptureSession implements SessionTap {
                 follower.garbled(kind);
                 yield Step.FORWARD;
             }
-            case Heard.Other _ -> Step.FORWARD;
+            case Heard.Status _, Heard.Other _ -> Step.FORWARD;
         };
     }
 
-    private Step answered(String tag, Reply reply) {
+    private Step answered(String tag, Reply reply, Frame frame) {
         Pending pending = follower.answered(tag);
         if (pending == null) {
             return diverged("a tagged response to no command");
@@ -379,6 +394,21 @@ final class CaptureSession implements SessionTap {
                 suspectAccount("a literal was refused while it was being sent");
             }
         }
+        if (pending instanceof TreeCapture tree && frame instanceof Frame.Line line) {
+            Step asks = inquire(tree, reply, line);
+            if (asks != null) {
+                return asks;
+            }
+        }
+        CompletionStage<Boolean> stored = completed(pending, reply);
+        if (stored == null || stored.toCompletableFuture().isDone()) {
+            return Step.FORWARD;
+        }
+        return new Step.Hold(stored.thenApply(_ -> Step.FORWARD));
+    }
+
+    /// The outcome of an answered command gets its place.
+    private @Nullable CompletionStage<Boolean> completed(Pending pending, Reply reply) {
         CompletionStage<Boolean> stored = null;
         Ticket ticket = pending.ticket;
         if (ticket != null) {
@@ -386,10 +416,61 @@ final class CaptureSession implements SessionTap {
         }
         follower.afterAnswer(pending, reply);
         pending.release();
-        if (stored == null || stored.toCompletableFuture().isDone()) {
-            return Step.FORWARD;
+        return stored;
+    }
+
+    /// Asks which parents were made, where the client has nothing outstanding.
+    ///
+    /// @return null where there is nothing to ask, or asking is not safe now
+    private @Nullable Step inquire(TreeCapture tree, Reply reply, Frame.Line line) {
+        if (!reply.isOk()
+                || !follower.isIdle()
+                || sending != null
+                || inquiry != null
+                || prober.isRunning()
+                || diverged
+                || line.literal() != null
+                || line.truncated()) {
+            return null;
         }
-        return new Step.Hold(stored.thenApply(_ -> Step.FORWARD));
+        List<MailboxName> unclear = tree.unclear();
+        if (unclear.isEmpty()) {
+            return null;
+        }
+        String prefix = prober.prefix() + ++inquiries;
+        Inquiry asks = Inquiry.about(tree, reply, line.text(), unclear, prefix, follower.utf8());
+        if (asks == null) {
+            return null;
+        }
+        inquiry = asks;
+        capture.countProbe();
+        Runnable cancel = capture.timer().after(capture.config().probeTimeout(), () -> late(asks));
+        var unused = asks.over.thenRun(cancel);
+        return new Step.Inquire(asks.questions(), asks.released);
+    }
+
+    private void late(Inquiry asks) {
+        synchronized (this) {
+            if (inquiry == asks && !asks.abandoned) {
+                conclude(asks);
+            }
+        }
+        runLater();
+    }
+
+    /// The client's command is done, with what was learned.
+    private void conclude(Inquiry asks) {
+        if (asks.abandoned) {
+            return;
+        }
+        asks.abandoned = true;
+        asks.conclude();
+        CompletionStage<Boolean> stored = completed(asks.command, asks.reply);
+        if (stored == null) {
+            later.add(asks::release);
+        } else {
+            later.add(() -> stored.thenRun(asks::release));
+        }
     }
 
     /// Client, primary and this follower no longer mean the same (reference rule 0.4).
@@ -420,7 +501,8 @@ final class CaptureSession implements SessionTap {
 
     @Override
     public synchronized boolean awaitsOutcome() {
-        return follower.outstanding().stream().anyMatch(p -> p.ticket != null);
+        return inquiry != null && !inquiry.abandoned
+                || follower.outstanding().stream().anyMatch(p -> p.ticket != null);
     }
 
     @Override
@@ -430,6 +512,10 @@ final class CaptureSession implements SessionTap {
                 return;
             }
             over = true;
+            Inquiry asking = inquiry;
+            if (asking != null) {
+                conclude(asking);
+            }
             boolean lost = false;
             for (Pending pending : List.copyOf(follower.outstanding())) {
                 Ticket ticket = pending.ticket;

@@ -299,7 +299,9 @@ final class Follower implements CommandReader.SessionView {
     }
 
     void listed(Heard.Listed listed) {
-        tracker.exists(listed.name());
+        if (listed.exists()) {
+            tracker.exists(listed.name());
+        }
         if (listed.renamed()) {
             for (Pending pending : outstanding) {
                 if (pending instanceof TreeCapture tree) {

@@ -34,10 +34,14 @@ sealed interface Heard {
     /// @param extensions upper case
     record Enabled(Set<String> extensions) implements Heard {}
 
-    /// LIST of a mailbox that exists.
+    /// LIST.
     ///
+    /// @param exists there is at least such a name
     /// @param renamed the primary stored another name than it was given (OLDNAME)
-    record Listed(MailboxName name, boolean renamed) implements Heard {}
+    record Listed(MailboxName name, boolean exists, boolean renamed) implements Heard {}
+
+    /// @param messages -1 where it is not told
+    record Status(MailboxName name, long messages) implements Heard {}
 
     /// Flags of the code PERMANENTFLAGS.
     record PermanentFlags(Flags flags) implements Heard {}

@@ -51,6 +51,7 @@ final class Listener {
                 case "ESEARCH" -> esearch(tokens);
                 case "ENABLED" -> enabled(tokens);
                 case "LIST" -> listed(tokens, utf8);
+                case "STATUS" -> status(tokens, utf8);
                 default -> new Heard.Other();
             };
         } catch (MalformedException _) {
@@ -218,6 +219,20 @@ final class Listener {
             }
         }
         boolean exists = attributes.stream().noneMatch(a -> a.equalsIgnoreCase("\\NonExistent"));
-        return exists || renamed ? new Heard.Listed(name, renamed) : new Heard.Other();
+        return new Heard.Listed(name, exists || renamed, renamed);
+    }
+
+    private static Heard status(Tokens tokens, boolean utf8) throws MalformedException {
+        MailboxName name = MailboxNames.decode(tokens.astringOctets(), utf8);
+        long messages = -1;
+        tokens.enter();
+        while (tokens.peek() != Tokens.Kind.CLOSE) {
+            if (tokens.skipAtom("MESSAGES")) {
+                messages = tokens.number();
+            } else {
+                tokens.skipValue();
+            }
+        }
+        return new Heard.Status(name, messages);
     }
 }

@@ -26,6 +26,10 @@ final class Prober {
         this.prefix = prefix;
     }
 
+    String prefix() {
+        return prefix;
+    }
+
     /// @return why the command must not be forwarded, null where it may
     @Nullable String refusal(ClientCommand command, Frame.Line line) {
         if (Verbs.isRefused(command.verb())) {

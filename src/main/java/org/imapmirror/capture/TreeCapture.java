@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE: confirmed by OK, without further evidence.
 final class TreeCapture extends Pending {
@@ -32,6 +34,10 @@ final class TreeCapture extends Pending {
 
     /// The primary stored another name than it was given (OLDNAME, RFC 9051 section 6.3.9).
     private boolean renamedByServer;
+
+    /// Mailboxes that the command made besides the one it names, or that were there, and whether
+    /// they are empty; null where nobody asked.
+    private @Nullable Map<MailboxName, Boolean> made;
 
     /// @param to the new name, only for RENAME
     /// @param specialUse only for CREATE
@@ -81,18 +87,46 @@ final class TreeCapture extends Pending {
         return new Outcome(events, touches());
     }
 
+    /// Names of which only the primary knows whether the command, confirmed by OK, has made
+    /// mailboxes of them: parents that were not known, and a name that declares that children will
+    /// come.
+    List<MailboxName> unclear() {
+        char separator = tracker.separator();
+        MailboxName name = to == null ? box.name() : to.name();
+        boolean asked = verb == Verb.CREATE || verb == Verb.RENAME && !box.name().isInbox();
+        if (!asked || renamedByServer || separator == 0) {
+            return List.of();
+        }
+        List<MailboxName> out = new ArrayList<>();
+        String value = name.value();
+        for (int at = value.indexOf(separator); at > 0; at = value.indexOf(separator, at + 1)) {
+            MailboxName parent = new MailboxName(value.substring(0, at));
+            if (!tracker.isKnown(parent)) {
+                out.add(parent);
+            }
+        }
+        return out;
+    }
+
+    /// What the primary said of the [#unclear] names.
+    ///
+    /// @param mailboxes those that are mailboxes, and whether they are empty
+    void learned(Map<MailboxName, Boolean> mailboxes) {
+        made = mailboxes;
+    }
+
     private void created(MailboxName name, List<MailboxEvent> events) {
         char separator = tracker.separator();
         String value = name.value();
-        if (renamedByServer || endsWithSeparator(value, separator)) {
+        boolean declares = endsWithSeparator(value, separator);
+        if (renamedByServer || declares && made == null) {
             // A declaration that children will come: whether there is a mailbox, LIST knows.
             events.add(MailboxSuspect.ofTree("CREATE of a name that the server may have changed"));
             return;
         }
-        events.add(new MailboxCreated(name, specialUse));
-        int last = lastSeparator(value, separator);
-        if (last > 0 && !tracker.isKnown(new MailboxName(value.substring(0, last)))) {
-            events.add(MailboxSuspect.ofTree("CREATE may have created parents"));
+        parents(name, "CREATE may have created parents", events);
+        if (!declares) {
+            events.add(new MailboxCreated(name, specialUse));
         }
     }
 
@@ -104,14 +138,26 @@ final class TreeCapture extends Pending {
             events.add(MailboxSuspect.of(Doubt.MEMBERSHIP, target, reason));
             return;
         }
-        boolean guessed = tracker.guessesChildOf(from);
-        events.add(new MailboxRenamed(from, target));
-        int last = lastSeparator(target.value(), tracker.separator());
-        if (guessed) {
+        if (tracker.guessesChildOf(from)) {
+            events.add(new MailboxRenamed(from, target));
             events.add(MailboxSuspect.ofTree("RENAME with an unknown hierarchy separator"));
-        } else if (last > 0
-                && !tracker.isKnown(new MailboxName(target.value().substring(0, last)))) {
-            events.add(MailboxSuspect.ofTree("RENAME may have created parents"));
+            return;
+        }
+        parents(target, "RENAME may have created parents", events);
+        events.add(new MailboxRenamed(from, target));
+    }
+
+    /// What may be above a new name and was not known.
+    private void parents(MailboxName name, String reason, List<MailboxEvent> events) {
+        if (made != null) {
+            new TreeMap<>(made)
+                    .forEach(
+                            (parent, empty) -> events.add(new MailboxCreated(parent, null, empty)));
+            return;
+        }
+        int last = lastSeparator(name.value(), tracker.separator());
+        if (last > 0 && !tracker.isKnown(new MailboxName(name.value().substring(0, last)))) {
+            events.add(MailboxSuspect.ofTree(reason));
         }
     }
 

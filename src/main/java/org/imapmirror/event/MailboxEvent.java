@@ -71,8 +71,17 @@ public sealed interface MailboxEvent {
         NOW
     }
 
+    /// A mailbox is there.
+    ///
     /// @param specialUse `\Sent` and the like (RFC 6154), or null
-    record MailboxCreated(MailboxName name, @Nullable String specialUse) implements MailboxEvent {}
+    /// @param empty nothing was in it; else it may have been there before
+    record MailboxCreated(MailboxName name, @Nullable String specialUse, boolean empty)
+            implements MailboxEvent {
+        /// A new one.
+        public MailboxCreated(MailboxName name, @Nullable String specialUse) {
+            this(name, specialUse, true);
+        }
+    }
 
     record MailboxDeleted(MailboxName name) implements MailboxEvent {}
 

@@ -247,6 +247,8 @@ final class Conduit {
                 inject(command);
                 await(then);
             }
+            case Step.Inquire(byte[] questions, CompletionStage<byte[]> then) ->
+                    inquire(drop(), questions, then);
             case Step.Reject(byte[] response) -> {
                 discarding = !endsCommand(drop());
                 owner.rejected(response);
@@ -255,6 +257,29 @@ final class Conduit {
                 drop();
                 owner.close(farewell);
             }
+        }
+    }
+
+    /// Asks the source something, and lets the sink have the answer that waits for it.
+    private void inquire(Frame withheld, byte[] questions, CompletionStage<byte[]> then) {
+        source.writeAndFlush(Unpooled.wrappedBuffer(questions));
+        then.whenComplete((octets, error) -> {
+            if (error != null) {
+                LOG.error("bug: the stage of a withheld answer failed", error);
+                return;
+            }
+            if (source.eventLoop().inEventLoop()) {
+                release(withheld, octets);
+            } else {
+                source.eventLoop().execute(() -> release(withheld, octets));
+            }
+        });
+    }
+
+    private void release(Frame withheld, byte[] octets) {
+        if (!closed) {
+            interject(octets);
+            owner.passed(withheld);
         }
     }
 

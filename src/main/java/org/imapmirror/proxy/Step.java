@@ -26,6 +26,12 @@ public sealed interface Step {
     /// like [Hold]. The tap recognises the answer by its tag and swallows it.
     record Probe(byte[] command, CompletionStage<Step> then) implements Step {}
 
+    /// The primary's frame is taken out of the stream, and `questions` (whole commands) are sent to
+    /// the primary; when the stage completes, its octets (whole lines) go to the client in the
+    /// frame's place. What comes in between goes on as the tap says. Only for a whole line, while
+    /// no command of the client is outstanding or under way.
+    record Inquire(byte[] questions, CompletionStage<byte[]> then) implements Step {}
+
     /// The client's command is answered with `response` (with CRLF), nothing of it is forwarded,
     /// and the rest of the command is discarded: the literals that its non-synchronizing headers
     /// announce, and their following lines. Only for a command's first line.

@@ -24,7 +24,7 @@ final class TreeEvents {
 
     void created(MailboxCreated c) throws StoreException {
         work.map.touch(c.name());
-        work.ensure(c.name(), c.specialUse(), true);
+        work.ensure(c.name(), c.specialUse(), c.empty());
     }
 
     void deleted(MailboxName name) throws StoreException {
@@ -77,12 +77,15 @@ final class TreeEvents {
                 moved.add(m);
             }
         }
-        if (work.map.get(to) != null || moved.isEmpty()) {
+        boolean taken =
+                moved.stream()
+                        .anyMatch(m -> work.map.get(m.name().renamed(from, to, separator)) != null);
+        if (taken || moved.isEmpty()) {
             // Either the listing already had the new name, or the map is out of step.
             doubtTree("a rename of " + from + " does not fit the map");
             return;
         }
-        onMirror(from, to);
+        onMirror(from, to, moved, separator);
         work.store.change(
                 work.lane,
                 tx -> {
@@ -99,6 +102,22 @@ final class TreeEvents {
             work.map.put(m.withName(name, work.lane.names().toTarget(name)));
         }
         checkValidity(moved);
+    }
+
+    /// The mailbox with those below it, or, where the mirror does not rename what is no mailbox,
+    /// those below it one by one.
+    private void onMirror(MailboxName from, MailboxName to, List<MailboxRow> moved, char separator)
+            throws StoreException {
+        try {
+            onMirror(from, to);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED || work.map.get(from) != null) {
+                throw e;
+            }
+            for (MailboxRow m : moved) {
+                onMirror(m.name(), m.name().renamed(from, to, separator));
+            }
+        }
     }
 
     private void onMirror(MailboxName from, MailboxName to) throws StoreException {

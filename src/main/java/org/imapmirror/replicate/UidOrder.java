@@ -58,7 +58,12 @@ final class UidOrder {
             return UidSet.EMPTY;
         }
         UidSet gap = UidSet.range(m.uidSeen() + 1, uids.last()).minus(uids);
-        return gap.isEmpty() ? gap : gap.minus(UidSet.of(work.store.messages(m, gap).keySet()));
+        if (gap.isEmpty()) {
+            return gap;
+        }
+        Map<Long, MessageRow> rows = work.store.messages(m, gap);
+        rows.values().removeIf(row -> !MessageRow.isDecided(row));
+        return gap.minus(UidSet.of(rows.keySet()));
     }
 
     /// @return false where the primary cannot be asked

@@ -37,7 +37,10 @@ final class EventText {
             case FlagsChanged e ->
                     "flags %s %s %s %s".formatted(e.mailbox(), e.uids(), e.change(), e.flags());
             case MailboxCreated e ->
-                    "created " + e.name() + (e.specialUse() == null ? "" : " " + e.specialUse());
+                    "created "
+                            + e.name()
+                            + (e.specialUse() == null ? "" : " " + e.specialUse())
+                            + (e.empty() ? "" : " (with messages)");
             case MailboxDeleted e -> "deleted " + e.name();
             case MailboxRenamed e -> "renamed " + e.from() + " -> " + e.to();
             case Subscribed e -> "subscribed " + e.name();

@@ -26,6 +26,7 @@ final class MiniRelay {
     final Deque<String> probes = new ArrayDeque<>();
 
     String lastProbeTag = "";
+    String firstProbeTag = "";
     boolean closed;
 
     private final SessionTap tap;
@@ -35,6 +36,10 @@ final class MiniRelay {
     private String tag = "";
     private boolean undecided;
     private boolean discarding;
+
+    /// An answer is withheld until a question of ours is answered.
+    private volatile boolean inquiring;
+
     private @Nullable Held held;
 
     private record Held(CompletionStage<Step> then, Frame frame, byte[] raw) {}
@@ -93,6 +98,15 @@ final class MiniRelay {
         }
     }
 
+    /// Waits for what the client waits for, and goes on.
+    void await() throws Exception {
+        Held waiting = held;
+        if (waiting != null) {
+            var unused = get(waiting.then());
+        }
+        pump();
+    }
+
     /// Goes on with the client where it was waiting.
     void pump() throws Exception {
         while (!closed) {
@@ -132,6 +146,8 @@ final class MiniRelay {
                     undecided = !line.literal().nonSync();
                 }
             }
+            case Step.Hold(CompletionStage<Step> then) when inquiring ->
+                    held = new Held(then, frame, raw);
             case Step.Hold(CompletionStage<Step> then) -> clientStep(get(then), frame, raw);
             case Step.Pace(CompletionStage<?> until) -> {
                 toServer.writeBytes(raw);
@@ -148,7 +164,8 @@ final class MiniRelay {
                 discarding = frame instanceof Frame.Line line && line.literal() != null;
             }
             case Step.Close(byte[] farewell) -> close(farewell);
-            case Step.Swallow _ -> throw new AssertionError("a client's frame was swallowed");
+            case Step.Swallow _, Step.Inquire _ ->
+                    throw new AssertionError("a client's frame was swallowed");
         }
     }
 
@@ -165,6 +182,22 @@ final class MiniRelay {
             case Step.Pace(CompletionStage<?> until) -> {
                 toClient.writeBytes(raw);
                 get(until);
+            }
+            case Step.Inquire(byte[] questions, CompletionStage<byte[]> then) -> {
+                inquiring = true;
+                firstProbeTag = "";
+                for (String question :
+                        new String(questions, StandardCharsets.UTF_8).split("\r\n")) {
+                    lastProbeTag = question.split(" ", 2)[0];
+                    firstProbeTag = firstProbeTag.isEmpty() ? lastProbeTag : firstProbeTag;
+                    probes.add(question.split(" ", 2)[1]);
+                }
+                var unused =
+                        then.thenAccept(octets -> {
+                            inquiring = false;
+                            beforeTagged.run();
+                            toClient.writeBytes(octets);
+                        });
             }
             case Step.Close(byte[] farewell) -> close(farewell);
             case Step.Probe _, Step.Reject _ ->

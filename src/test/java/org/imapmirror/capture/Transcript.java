@@ -11,11 +11,13 @@ import java.util.List;
 ///
 /// - `C` what the client sends; `c` the same, but it must not reach the server. A number behind it
 ///   (`C2`) names another session of the account.
-/// - `S` what the server sends; `s` the same, but the client must not see it. `$P` is our tag.
+/// - `S` what the server sends; `s` the same, but the client must not see it. `$P` is our tag, `$Q`
+///   the first of several.
 /// - `R` what the client gets from the proxy itself.
 /// - `E` an event that is durable when the line before it reaches the client; `H` a hint.
 /// - `P` a probe of ours, without its tag.
-/// - `T` seconds that pass; `X` the end of the session: `clean` or `lost`.
+/// - `W` waits until the client that is held may go on; `T` seconds that pass; `X` the end of the
+///   session: `clean` or `lost`.
 /// - `setup` says what happened before: `none`, or `box 10 11:15` with `examine`, `nomap`,
 ///   `deleted=12,14`, `separator=/`, `sessions=2`.
 ///

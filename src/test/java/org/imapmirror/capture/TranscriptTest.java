@@ -169,6 +169,7 @@ class TranscriptTest {
                         timer.advance(Duration.ofSeconds(Long.parseLong(item.text())));
                         client.relay.pump();
                     }
+                    case "W" -> client.relay.await();
                     case "X" -> client.tap.closed(item.text().equals("clean"));
                     default -> throw new AssertionError("unknown kind " + item.kind());
                 }
@@ -199,7 +200,11 @@ class TranscriptTest {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             boolean fromServer = group.getFirst().kind().equalsIgnoreCase("S");
             for (Transcript.Item item : group) {
-                byte[] line = octets(item.text().replace("$P", client.relay.lastProbeTag) + "\r\n");
+                String text =
+                        item.text()
+                                .replace("$P", client.relay.lastProbeTag)
+                                .replace("$Q", client.relay.firstProbeTag);
+                byte[] line = octets(text + "\r\n");
                 all.writeBytes(line);
                 switch (item.kind()) {
                     case "C" -> client.forServer.writeBytes(line);
