@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 final class LagBench {
     private static final int ACCOUNTS = 20;
     private static final int RATE = 20;
+    private static final int WARM_UP_SECONDS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final DovecotServer primary;
@@ -58,8 +59,8 @@ final class LagBench {
             lags(accounts, 2, new Results("warm-up"));
             lags(accounts, seconds, results);
         }
+        rates(ACCOUNTS, WARM_UP_SECONDS, new Results("warm-up"));
         for (int accounts : new int[] {1, ACCOUNTS}) {
-            rates(accounts, 1, new Results("warm-up"));
             rates(accounts, seconds / 2, results);
         }
         results.print(System.out);
