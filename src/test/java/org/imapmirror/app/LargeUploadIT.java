@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -52,13 +53,10 @@ class LargeUploadIT {
             }
             double uploaded = (System.nanoTime() - start) / 1e9;
             serve.awaitMirrored(PATIENCE);
-            System.out.printf(
-                    "%d MB uploaded in %.1f s, on the mirror after %.1f s; resident memory then %d"
-                            + " MB%n",
-                    MESSAGES * SIZE / 1_000_000,
+            report(
                     uploaded,
                     (System.nanoTime() - start) / 1e9,
-                    ProcessMemory.resident(serve.pid()) / 1024);
+                    ProcessMemory.resident(serve.pid()));
             assertThat(sizes(mirror)).isEqualTo(expectedSizes());
             for (int i = 0; i < MESSAGES; i += Math.max(1, MESSAGES / 5)) {
                 assertThat(digest(mirror, i + 1)).isEqualTo(new LargeMail(i, SIZE).digest());
@@ -68,6 +66,21 @@ class LargeUploadIT {
             assertThat(serve.isAlive()).isTrue();
             assertThat(serve.log()).doesNotContain("OutOfMemory").doesNotContain(" ERROR ");
         }
+    }
+
+    /// As `bench/all` reads it.
+    private static void report(double uploaded, double mirrored, long residentKiB) {
+        double megabytes = MESSAGES * SIZE / 1e6;
+        System.out.printf(
+                Locale.ROOT,
+                "RESULT|upload|%.0f MB, until the last OK|s|imapmirror=%.1f%n"
+                        + "RESULT|upload|%.0f MB, until all is on the mirror|s|imapmirror=%.1f%n"
+                        + "RESULT|upload|resident memory then|MB|imapmirror=%.0f%n",
+                megabytes,
+                uploaded,
+                megabytes,
+                mirrored,
+                residentKiB * 1.024e-3);
     }
 
     /// On the primary, in the journal, on the mirror, and while it is being stored there.

@@ -98,7 +98,7 @@ final class Alternatives {
         }
         Path module = Path.of("/usr/lib/nginx/modules/ngx_mail_module.so");
         if (!Files.exists(module)) {
-            System.out.println("nginx is left out: it has no mail module (libnginx-mod-mail)");
+            System.out.println("nginx is left out: it has no mail module (libnginx-mod-mail).");
             return;
         }
         HttpServer auth = authentication();
@@ -151,7 +151,7 @@ final class Alternatives {
                 return file.toString();
             }
         }
-        System.out.println(name + " is left out: it is not installed");
+        System.out.println(name + " is left out: it is not installed.");
         return null;
     }
 

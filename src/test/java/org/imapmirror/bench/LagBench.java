@@ -52,7 +52,7 @@ final class LagBench {
                         + " at %d changes per second over all accounts, for %d s. rate: one client"
                         + " for each account, as fast as it gets its OKs, for %d s;"
                         + " imapmirror-client until the last OK, imapmirror-mirror until"
-                        + " everything is on the mirror. Medians of 1 round after a warm-up. No"
+                        + " everything is on the mirror. One round after a warm-up. No"
                         + " TLS.%n",
                 RATE, seconds, seconds / 2);
         for (int accounts : new int[] {1, ACCOUNTS}) {

@@ -21,6 +21,7 @@ final class MemoryBench {
     private final DovecotServer primary;
     private final int sessions;
     private final Results results = new Results("memory");
+    private final Results inside = new Results("memory");
 
     private MemoryBench(DovecotServer primary, int sessions) {
         this.primary = primary;
@@ -50,6 +51,7 @@ final class MemoryBench {
                 others.forEach(Front::close);
             }
             bench.results.print(System.out);
+            bench.inside.print(System.out);
         }
     }
 
@@ -65,16 +67,16 @@ final class MemoryBench {
         // The kernel's figure first: a collection touches memory that was never used.
         long before = ProcessMemory.proportional(front.processes().get());
         long heap = liveHeap(serve);
-        results.add("live heap, no session", "MB", Front.MIRRORED, heap / 1e6);
+        inside.add("live heap, no session", "MB", Front.MIRRORED, heap / 1e6);
         List<RawImap> open = open(front);
         try {
             front.settle().run();
             report(front, before);
             long full = liveHeap(serve);
-            results.add("live heap, all sessions", "MB", Front.MIRRORED, full / 1e6);
-            results.add(
+            inside.add("live heap, all sessions", "MB", Front.MIRRORED, full / 1e6);
+            inside.add(
                     "live heap per session", "KB", Front.MIRRORED, (full - heap) / 1e3 / sessions);
-            results.add(
+            inside.add(
                     "memory of the primary's own process per session",
                     "KB",
                     "dovecot-imap",

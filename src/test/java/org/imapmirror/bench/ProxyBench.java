@@ -142,7 +142,7 @@ final class ProxyBench {
                                                     + "FLAGS (\\Seen)")));
             front.settle().run();
             client.command("SELECT Many");
-            to.add("FETCH", "MB/s", way, fetch(client));
+            fetch(client, front, to);
             to.add("APPEND", "MB/s", way, appendLarge(client));
             client.command("LOGOUT");
         }
@@ -165,12 +165,28 @@ final class ProxyBench {
         to.addTimes("LOGIN", front.name(), logins);
     }
 
-    private static double fetch(RawImap client) throws IOException {
+    private static void fetch(RawImap client, Front front, Results to) throws IOException {
         long before = client.octets();
+        double cpu = cpuSeconds(front);
         long start = System.nanoTime();
         client.command("FETCH 1:* (BODY.PEEK[])");
         double seconds = (System.nanoTime() - start) / 1e9;
-        return (client.octets() - before) / 1e6 / seconds;
+        double megabytes = (client.octets() - before) / 1e6;
+        to.add("FETCH", "MB/s", front.name(), megabytes / seconds);
+        to.add(
+                "CPU of what is between, FETCH",
+                "s/GB",
+                front.name(),
+                (cpuSeconds(front) - cpu) / megabytes * 1000);
+    }
+
+    /// What the processes of this way have used so far, to a hundredth of a second.
+    private static double cpuSeconds(Front front) {
+        return front.processes().get().stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .mapToDouble(used -> used.toMillis() / 1e3)
+                .sum();
     }
 
     private static double appendLarge(RawImap client) throws IOException {

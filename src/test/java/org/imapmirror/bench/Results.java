@@ -43,13 +43,19 @@ final class Results {
                     new StringBuilder("RESULT|" + bench + "|" + key.measure + "|" + key.unit);
             ways.forEach((way, rounds) -> {
                 double value = median(rounds);
-                line.append(String.format(Locale.ROOT, "|%s=%.3f", way, value));
+                line.append('|').append(way).append('=').append(shown(value));
                 if (ways.size() > 1 && first != 0) {
                     line.append(String.format(Locale.ROOT, " (%.2f x)", value / first));
                 }
             });
             out.println(line);
         });
+    }
+
+    /// About three digits, so that nobody reads more into it.
+    private static String shown(double value) {
+        int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     private static double median(List<Double> rounds) {
