@@ -116,8 +116,7 @@ final class Service implements AutoCloseable {
                                     topology,
                                     lanes,
                                     Watches.Mode.valueOf(config.sweep().watch().name()),
-                                    WATCH_ROUND,
-                                    ACTIVE_FOR));
+                                    effort(config)));
             link.connect(lanes, watches, timer);
             captured.onNew(link::login);
             lanes.start(config.routes().rules().listed());
@@ -204,6 +203,12 @@ final class Service implements AutoCloseable {
                 new Logins(methods, Clock.systemUTC()),
                 ClientLimits.DEFAULT,
                 ServerPool.Times.DEFAULT);
+    }
+
+    /// Half of the connections to the primary are for watches, the others stay for lanes.
+    private static Watches.Effort effort(Config config) {
+        int all = config.server(config.routes().defaultPrimary()).limits().connections();
+        return new Watches.Effort(WATCH_ROUND, ACTIVE_FOR, all == 0 ? Integer.MAX_VALUE : all / 2);
     }
 
     private static LanesConfig lanesConfig(Config config) {

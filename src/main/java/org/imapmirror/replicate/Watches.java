@@ -17,12 +17,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /// Watches active accounts on the primary, so that deliveries and other changes past the proxy
 /// reach the mirrors within seconds: IDLE on INBOX, STATUS of the other mailboxes from time to
 /// time.
 ///
 /// An account is active from its first session until a while after its last one.
+///
+/// Connections of watches are taken from those that lanes need to copy and compare, and an account
+/// may be active for hours: so watches have only a part of them. Where more accounts are active,
+/// they take turns: the one that has a connection looks at all mailboxes and gives it up as soon as
+/// somebody waits.
 public final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final Duration REST = Duration.ofSeconds(5);
@@ -31,8 +37,8 @@ public final class Watches implements AutoCloseable {
     private final Topology topology;
     private final Lanes lanes;
     private final Mode mode;
-    private final Duration round;
-    private final Duration activeFor;
+    private final Effort effort;
+    private final Semaphore turns;
     private final Map<Account, Watch> watches = new HashMap<>();
     private boolean closed;
 
@@ -43,21 +49,24 @@ public final class Watches implements AutoCloseable {
         ALL
     }
 
-    /// @param round time between two looks at the mailboxes other than INBOX
+    /// @param round time between two looks at the mailboxes other than INBOX; also between two
+    ///   turns of an account
     /// @param activeFor how long an account stays active after its last session
+    /// @param connections that watches hold at once
+    public record Effort(Duration round, Duration activeFor, int connections) {}
+
     public Watches(
             Lanes.Connections connections,
             Topology topology,
             Lanes lanes,
             Mode mode,
-            Duration round,
-            Duration activeFor) {
+            Effort effort) {
         this.connections = connections;
         this.topology = topology;
         this.lanes = lanes;
         this.mode = mode;
-        this.round = round;
-        this.activeFor = activeFor;
+        this.effort = effort;
+        this.turns = new Semaphore(effort.connections(), true);
     }
 
     /// A session of the account is there, or an account is known at all (mode ALL).
@@ -104,42 +113,55 @@ public final class Watches implements AutoCloseable {
 
         private boolean over() {
             return Thread.currentThread().isInterrupted()
-                    || mode == Mode.ACTIVE && System.nanoTime() - lastActive > activeFor.toNanos();
+                    || mode == Mode.ACTIVE
+                            && System.nanoTime() - lastActive > effort.activeFor().toNanos();
         }
 
         private void run() {
-            while (!over()) {
-                try (ImapStore store =
-                        connections.open(topology.primaryOf().apply(account), account)) {
-                    open = store;
-                    watch(store);
-                } catch (StoreException e) {
-                    LOG.debug("watch of account={} interrupted: {}", account, e.getMessage());
-                    pause();
-                } finally {
-                    open = null;
-                }
-            }
-        }
-
-        private void pause() {
             try {
-                Thread.sleep(REST);
+                while (!over()) {
+                    turns.acquire();
+                    Duration pause;
+                    try {
+                        pause = turn();
+                    } finally {
+                        turns.release();
+                    }
+                    Thread.sleep(pause);
+                }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
         }
 
+        /// @return how long to wait before the next one
+        private Duration turn() {
+            try (ImapStore store = connections.open(topology.primaryOf().apply(account), account)) {
+                open = store;
+                watch(store);
+                return effort.round();
+            } catch (StoreException e) {
+                LOG.debug("watch of account={} interrupted: {}", account, e.getMessage());
+                return REST;
+            } finally {
+                open = null;
+            }
+        }
+
+        private boolean turnIsOver() {
+            return over() || turns.hasQueuedThreads();
+        }
+
         private void watch(ImapStore store) throws StoreException {
             store.examine("INBOX");
             boolean first = known.isEmpty();
-            while (!over()) {
+            do {
                 look(store, first);
                 first = false;
-                if (store.idle(round, this::over)) {
+                if (store.idle(effort.round(), this::turnIsOver)) {
                     lanes.hint(account, MailboxName.INBOX, Doubt.MEMBERSHIP);
                 }
-            }
+            } while (!turnIsOver());
         }
 
         private void look(ImapStore store, boolean first) throws StoreException {

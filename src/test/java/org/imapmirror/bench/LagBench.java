@@ -1,0 +1,139 @@
+package org.imapmirror.bench;
+
+import org.imapmirror.testing.Access;
+import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.RawImap;
+import org.imapmirror.testing.ServeProcess;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// How long after a client's OK a change is visible on the mirror, and how many changes per second
+/// reach it. Started by `bench/lag`.
+///
+/// Accounts 1 to 20 are used through the proxy and mirrored, 21 to 40 never: on the mirror itself
+/// they show what the observation alone costs, on the primary what a client gets directly.
+final class LagBench {
+    private static final int ACCOUNTS = 20;
+    private static final int RATE = 20;
+    private static final int WARM_UP_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final DovecotServer primary;
+    private final DovecotServer mirror;
+    private final ServeProcess serve;
+    private final Results results = new Results("lag");
+
+    private LagBench(DovecotServer primary, DovecotServer mirror, ServeProcess serve) {
+        this.primary = primary;
+        this.mirror = mirror;
+        this.serve = serve;
+    }
+
+    public static void main(String[] args) throws Exception {
+        int seconds = Integer.parseInt(args[0]);
+        try (Workspace workspace = new Workspace();
+                DovecotServer primary = DovecotServer.launch(2 * ACCOUNTS, "");
+                DovecotServer mirror = DovecotServer.launch(2 * ACCOUNTS, "");
+                ServeProcess serve =
+                        ServeProcess.between(primary, mirror, workspace.folder(), "", "")) {
+            new LagBench(primary, mirror, serve).run(seconds);
+        }
+    }
+
+    private void run(int seconds) throws Exception {
+        System.out.printf(
+                "lag: from the client's OK at the proxy to the change being visible on the mirror,"
+                        + " at %d changes per second over all accounts, for %d s. rate: one client"
+                        + " for each account, as fast as it gets its OKs, for %d s;"
+                        + " imapmirror-client until the last OK, imapmirror-mirror until"
+                        + " everything is on the mirror. One round after a warm-up. No"
+                        + " TLS.%n",
+                RATE, seconds, seconds / 2);
+        for (int accounts : new int[] {1, ACCOUNTS}) {
+            lags(accounts, 2, new Results("warm-up"));
+            lags(accounts, seconds, results);
+        }
+        rates(ACCOUNTS, WARM_UP_SECONDS, new Results("warm-up"));
+        for (int accounts : new int[] {1, ACCOUNTS}) {
+            rates(accounts, seconds / 2, results);
+        }
+        results.print(System.out);
+    }
+
+    private void lags(int accounts, int seconds, Results to) throws Exception {
+        for (int user = 1; user <= accounts; user++) {
+            prepare(Access.to(mirror, ACCOUNTS + user));
+            prepare(serve.through(primary, user));
+        }
+        List<Observer> direct = new ArrayList<>();
+        List<Observer> mirrored = new ArrayList<>();
+        for (int user = 1; user <= accounts; user++) {
+            Access own = Access.to(mirror, ACCOUNTS + user);
+            direct.add(new Observer(own, own));
+            mirrored.add(new Observer(serve.through(primary, user), Access.to(mirror, user)));
+        }
+        lag("observation", direct, seconds, to);
+        lag(Front.MIRRORED, mirrored, seconds, to);
+    }
+
+    private static void lag(String way, List<Observer> observers, int seconds, Results to)
+            throws Exception {
+        Duration period = Duration.ofMillis(1000L * observers.size() / RATE);
+        int each = RATE * seconds / observers.size();
+        List<Observer.Lags> lags = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Observer.Lags>> running = new ArrayList<>();
+            long start = System.nanoTime();
+            for (int i = 0; i < observers.size(); i++) {
+                Observer observer = observers.get(i);
+                long first = start + i * period.toNanos() / observers.size();
+                running.add(threads.submit(() -> observer.run(each, first, period)));
+            }
+            for (Future<Observer.Lags> one : running) {
+                lags.add(one.get());
+            }
+        }
+        Observer.Lags all = Observer.Lags.join(lags);
+        to.addTimes("lag APPEND, " + accounts(observers.size()), way, all.appends());
+        to.addTimes("lag STORE, " + accounts(observers.size()), way, all.flags());
+    }
+
+    private void rates(int accounts, int seconds, Results to) throws Exception {
+        List<Access> direct = new ArrayList<>();
+        List<Access> mirrored = new ArrayList<>();
+        for (int user = 1; user <= accounts; user++) {
+            direct.add(Access.to(primary, ACCOUNTS + user));
+            mirrored.add(serve.through(primary, user));
+        }
+        for (Access access : direct) {
+            prepare(access);
+        }
+        for (Flood.Kind kind : Flood.Kind.values()) {
+            String measure = "rate " + kind + ", " + accounts(accounts);
+            Flood.Done alone = Flood.run(kind, direct, Duration.ofSeconds(seconds));
+            to.add(measure, "1/s", Front.DIRECT, alone.perSecond());
+            Flood.Done through = Flood.run(kind, mirrored, Duration.ofSeconds(seconds));
+            to.add(measure, "1/s", "imapmirror-client", through.perSecond());
+            serve.awaitMirrored(PATIENCE);
+            to.add(measure, "1/s", "imapmirror-mirror", through.perSecond());
+        }
+    }
+
+    /// Everything that comes once, like the first copy of an account, is over when this returns.
+    private void prepare(Access access) throws IOException {
+        try (RawImap client = RawImap.login(access)) {
+            client.append("INBOX", Flood.MAIL);
+        }
+        serve.awaitMirrored(PATIENCE);
+    }
+
+    private static String accounts(int count) {
+        return count == 1 ? "1 account" : count + " accounts";
+    }
+}
