@@ -293,6 +293,11 @@ public final class ImapStore implements AutoCloseable {
         treeChanges().delete(name);
     }
 
+    /// Whether [#rename] is known to give messages other UIDs.
+    public boolean renumbersOnRename() {
+        return connection().traits().renumbersOnRename();
+    }
+
     public void rename(String from, String to) throws StoreException {
         session.known().clear();
         treeChanges().rename(from, to);

@@ -168,7 +168,8 @@ final class FirstCopy {
         }
     }
 
-    private static List<Candidate> candidates(ImapStore store, UidSet uids, Map<Long, Summary> into)
+    /// What tells messages of the open mailbox from each other.
+    static List<Candidate> candidates(ImapStore store, UidSet uids, Map<Long, Summary> into)
             throws StoreException {
         for (Summary s : store.summaries(uids)) {
             into.put(s.uid(), s);

@@ -82,6 +82,7 @@ final class TreeEvents {
             doubtTree("a rename of " + from + " does not fit the map");
             return;
         }
+        Renumbering renumbering = Renumbering.expected(work, moved);
         onMirror(from, to);
         work.store.change(
                 work.lane,
@@ -98,7 +99,7 @@ final class TreeEvents {
             work.map.touch(name);
             work.map.put(m.withName(name, work.lane.names().toTarget(name)));
         }
-        checkValidity(moved);
+        checkValidity(moved, renumbering);
     }
 
     private void onMirror(MailboxName from, MailboxName to) throws StoreException {
@@ -118,8 +119,8 @@ final class TreeEvents {
         }
     }
 
-    /// Some servers give a renamed mailbox a new UIDVALIDITY: its map is then matched anew.
-    private void checkValidity(List<MailboxRow> moved) throws StoreException {
+    private void checkValidity(List<MailboxRow> moved, Renumbering renumbering)
+            throws StoreException {
         List<String> names = new ArrayList<>();
         for (MailboxRow m : moved) {
             names.add(work.current(m).target());
@@ -131,7 +132,7 @@ final class TreeEvents {
             if (s != null
                     && m.targetUidValidity() != 0
                     && s.uidValidity() != m.targetUidValidity()) {
-                work.forget(m);
+                renumbering.settle(m, s.uidValidity());
             }
         }
     }

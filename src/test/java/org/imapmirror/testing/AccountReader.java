@@ -122,12 +122,30 @@ final class AccountReader {
             }
         }
         SortedSet<String> subscribed = new TreeSet<>();
-        for (ListInfo listed : orNone(imap.lsub("", "*"))) {
+        for (ListInfo listed : subscriptions()) {
             if (isPersonal(listed.name) && listed.canOpen) {
                 subscribed.add(name(listed));
             }
         }
         return new Mailboxes(mailboxes, subscribed);
+    }
+
+    /// Subscriptions outlive their mailboxes, and Cyrus keeps these from LSUB.
+    private List<ListInfo> subscriptions() throws ProtocolException {
+        if (!imap.hasCapability("LIST-EXTENDED")) {
+            return List.of(orNone(imap.lsub("", "*")));
+        }
+        return listed("LIST (SUBSCRIBED) \"\" \"*\"");
+    }
+
+    private List<ListInfo> listed(String command) throws ProtocolException {
+        List<ListInfo> found = new ArrayList<>();
+        for (Response response : succeeded(imap.command(command, null))) {
+            if (response instanceof IMAPResponse list && list.keyEquals("LIST")) {
+                found.add(new ListInfo(list));
+            }
+        }
+        return found;
     }
 
     private void readNamespaces() throws ProtocolException {
@@ -171,17 +189,12 @@ final class AccountReader {
     private Map<String, SortedSet<String>> specialUses() throws ProtocolException {
         Map<String, SortedSet<String>> uses = new HashMap<>();
         if (imap.hasCapability("SPECIAL-USE") && imap.hasCapability("LIST-EXTENDED")) {
-            for (Response response :
-                    succeeded(imap.command("LIST (SPECIAL-USE) \"\" \"*\"", null))) {
-                if (response instanceof IMAPResponse imapResponse
-                        && imapResponse.keyEquals("LIST")) {
-                    ListInfo listed = new ListInfo(imapResponse);
-                    SortedSet<String> own =
-                            Arrays.stream(listed.attrs)
-                                    .filter(SPECIAL_USES::contains)
-                                    .collect(Collectors.toCollection(TreeSet::new));
-                    uses.put(listed.name, own);
-                }
+            for (ListInfo listed : listed("LIST (SPECIAL-USE) \"\" \"*\"")) {
+                SortedSet<String> own =
+                        Arrays.stream(listed.attrs)
+                                .filter(SPECIAL_USES::contains)
+                                .collect(Collectors.toCollection(TreeSet::new));
+                uses.put(listed.name, own);
             }
         }
         return uses;
