@@ -140,12 +140,13 @@ public final class ImapStore implements AutoCloseable {
     }
 
     /// Opens a mailbox for reading and writing, unless it is open so already. What changed there
-    /// since is learned from the next answer of the server: see [#noop()].
+    /// since is learned by [#uids()] or [#noop()].
     public Selected select(String name) throws StoreException {
         return enter(name, false);
     }
 
-    /// Opens a mailbox for reading, unless it is open already.
+    /// Opens a mailbox for reading; where it is open already, lets the server tell what changed. A
+    /// message that the server has not told of yet would seem not to be there.
     public Selected examine(String name) throws StoreException {
         return enter(name, true);
     }
@@ -154,6 +155,10 @@ public final class ImapStore implements AutoCloseable {
         Connection connection = connection();
         Mailbox open = connection.mailbox();
         if (open.isSelected() && name.equals(open.name()) && (readOnly || !open.readOnly())) {
+            open.reentered();
+            if (readOnly) {
+                refresh();
+            }
             return open.snapshot(name);
         }
         Mailbox mailbox = new Mailbox(name, readOnly);
@@ -208,7 +213,17 @@ public final class ImapStore implements AutoCloseable {
     /// @throws StoreException as [Kind#RACE] where their number differs from the number of messages
     ///   at that moment, repeatedly
     public UidSet uids() throws StoreException {
-        return fetches().uids();
+        Fetches fetches = fetches();
+        refresh();
+        return fetches.uids();
+    }
+
+    private void refresh() throws StoreException {
+        Mailbox mailbox = connection().mailbox();
+        if (mailbox.isStale()) {
+            noop();
+            mailbox.refreshed();
+        }
     }
 
     /// What the messages are like, ascending; those that do not exist are absent.
