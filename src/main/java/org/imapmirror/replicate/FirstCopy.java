@@ -190,7 +190,7 @@ final class FirstCopy {
                 uid, key.messageId(), key.digest(), instant(s.internalDate()), s.size());
     }
 
-    private static @Nullable Instant instant(@Nullable String internalDate) {
+    static @Nullable Instant instant(@Nullable String internalDate) {
         if (internalDate == null) {
             return null;
         }

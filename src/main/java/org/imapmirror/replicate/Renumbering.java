@@ -89,9 +89,7 @@ final class Renumbering {
     }
 
     private static List<Candidate> candidates(ImapStore target, UidSet uids) throws StoreException {
-        return uids.isEmpty()
-                ? List.of()
-                : FirstCopy.candidates(target, uids, new HashMap<>());
+        return uids.isEmpty() ? List.of() : FirstCopy.candidates(target, uids, new HashMap<>());
     }
 
     /// Nothing else can have come in, so copies that agree in all this are each other's equals.

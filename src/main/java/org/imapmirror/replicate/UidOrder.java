@@ -7,6 +7,7 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.replicate.MessageRow.State;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -29,8 +30,10 @@ final class UidOrder {
         this.importer = importer;
     }
 
-    /// Imports what the primary has between the highest known UID and these.
+    /// Imports what the primary has between the highest known UID and these, and what was left to
+    /// be imported below them.
     void fillBelow(MailboxRow m, UidSet uids) throws StoreException {
+        importLeft(m, uids);
         MailboxRow now = work.current(m);
         if (uids.last() <= now.uidSeen() + uids.size()
                 && uids.equals(UidSet.range(now.uidSeen() + 1, uids.last()))) {
@@ -62,6 +65,24 @@ final class UidOrder {
                 throw e;
             }
             unsettled.put(m.id(), gap.first());
+        }
+    }
+
+    private void importLeft(MailboxRow m, UidSet uids) throws StoreException {
+        UidSet left =
+                work.store
+                        .inState(m, State.PENDING)
+                        .intersect(UidSet.range(1, uids.last()))
+                        .minus(uids);
+        try {
+            for (UidSet chunk : left.chunks(CHUNK)) {
+                importer.fromPrimary(m, chunk);
+            }
+        } catch (StoreException e) {
+            if (e.serverName().equals(work.lane.key().mirror())) {
+                throw e;
+            }
+            // They are imported when the primary can be asked.
         }
     }
 

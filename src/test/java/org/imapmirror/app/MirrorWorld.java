@@ -117,8 +117,7 @@ final class MirrorWorld implements AutoCloseable {
             onMirror = onMirror.withoutSpecialUses();
             return onMirror.differencesFrom(onPrimary, Mailboxes.Order.ANY)
                     + onMirror.without(shuffled)
-                            .differencesFrom(
-                                    onPrimary.without(shuffled), Mailboxes.Order.OF_UIDS);
+                            .differencesFrom(onPrimary.without(shuffled), Mailboxes.Order.OF_UIDS);
         }
         return onMirror.differencesFrom(onPrimary, Mailboxes.Order.OF_UIDS);
     }
