@@ -1,10 +1,6 @@
 package org.imapmirror.replicate;
 
-import org.imapmirror.event.MailboxEvent.MessageAppended;
-import org.imapmirror.event.MailboxEvent.MessagesCopied;
-import org.imapmirror.event.MailboxEvent.MessagesMoved;
 import org.imapmirror.event.UidSet;
-import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.replicate.MessageRow.State;
@@ -15,10 +11,10 @@ import java.util.Map;
 /// Keeps the mirror's order the primary's UID order: before a UID is stored, what the primary holds
 /// below it is. A UID-stable cutover needs a map that keeps order.
 ///
-/// UIDs that the journal is about to bring are not fetched. With the primary away the order is
-/// given up rather than the message; the gap is looked at again with the next one.
+/// That goes for UIDs that the journal is about to bring too: sessions that work at the same time
+/// are confirmed in another order than their UIDs have. With the primary away the order is given up
+/// rather than the message; the gap is looked at again with the next one.
 final class UidOrder {
-    private static final int LOOK_AHEAD = 500;
     private static final int CHUNK = 100;
 
     private final Work work;
@@ -45,9 +41,6 @@ final class UidOrder {
         UidSet range = UidSet.range(now.uidSeen() + 1, uids.last());
         UidSet known = UidSet.of(work.store.messages(m, range).keySet());
         UidSet gap = range.minus(uids).minus(known);
-        if (!gap.isEmpty()) {
-            gap = gap.minus(announced(m));
-        }
         if (gap.isEmpty()) {
             return;
         }
@@ -84,21 +77,6 @@ final class UidOrder {
             }
             // They are imported when the primary can be asked.
         }
-    }
-
-    private UidSet announced(MailboxRow m) {
-        UidSet.Builder out = new UidSet.Builder();
-        for (Entry e : work.journal.read(work.account(), work.lane.position(), LOOK_AHEAD)) {
-            switch (e.event()) {
-                case MessageAppended a when a.mailbox().name().equals(m.name()) -> out.add(a.uid());
-                case MessagesCopied c when c.target().name().equals(m.name()) ->
-                        out.addAll(c.targetUids());
-                case MessagesMoved v when v.target().name().equals(m.name()) ->
-                        out.addAll(v.targetUids());
-                default -> {}
-            }
-        }
-        return out.build();
     }
 
     /// These UIDs have rows now. Kept in memory until the run's end: without it the rows tell the

@@ -7,7 +7,6 @@ import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
 import org.imapmirror.testing.Mailboxes.Order;
-import org.imapmirror.testing.WireClient;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +21,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /// The whole process is killed again and again while clients work: nothing that they were told is
 /// lost, nothing is on the mirror twice.
+///
+/// imapmirror has a login of its own to the primary. With captured ones it could not ask the
+/// primary after a start before a client logs in; what the journal holds is on the mirror by then,
+/// with the time of the confirmation for messages that were given no date, and in the order of
+/// confirmations where sessions worked at the same time.
 @Tag("dovecot")
 class KillIT {
-    private static final int KILLS = 6;
-    private static final int MOST_COMMANDS = 60;
+    private static final int KILLS = 5;
+    private static final int MOST_COMMANDS = 40;
 
     @TempDir Path directory;
 
@@ -36,7 +40,7 @@ class KillIT {
         Random random = new Random(seed);
         try (DovecotServer primary = DovecotServer.launch();
                 DovecotServer mirror = DovecotServer.launch()) {
-            Setup setup = Setup.of(directory, primary, mirror);
+            Setup setup = Setup.of(directory, primary, mirror).withLoginOfItsOwn();
             Path config = setup.write("sweep: {after-cut: 2s}");
             ServeProcess serve = ServeProcess.start(config).awaitPort(setup.port());
             List<RandomWork> work = new ArrayList<>();
@@ -54,10 +58,6 @@ class KillIT {
                 }
                 awaitCommands(work, MOST_COMMANDS);
                 work.forEach(RandomWork::stop);
-                for (int user = 1; user <= 2; user++) {
-                    // imapmirror learns the login to the primary anew.
-                    new WireClient(setup.through(user)).close();
-                }
                 awaitMirrored(config);
                 for (int user = 1; user <= 2; user++) {
                     Mailboxes expected = Mailboxes.read(Access.to(primary, user));

@@ -16,15 +16,27 @@ import java.util.List;
 
 /// What an administrator sets up: a primary, mirrors, and the file that tells imapmirror of them.
 ///
-/// imapmirror logs in to the primary as the clients did, and to a mirror in the way that suits it:
-/// as Dovecot's master user, as Cyrus' administrator, with a table of passwords to Courier.
+/// imapmirror logs in to a mirror in the way that suits it: as Dovecot's master user, as Cyrus'
+/// administrator, with a table of passwords to Courier.
 ///
 /// @param port where clients connect
+/// @param captured whether it logs in to the primary as the clients did, which it can only after
+///   they did; else as to a mirror
 record Setup(
-        Path directory, RealServer primary, List<RealServer> mirrors, int port, int adminPort) {
+        Path directory,
+        RealServer primary,
+        List<RealServer> mirrors,
+        int port,
+        int adminPort,
+        boolean captured) {
 
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
-        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort());
+        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort(), true);
+    }
+
+    /// With a login to the primary that is there from the start.
+    Setup withLoginOfItsOwn() {
+        return new Setup(directory, primary, mirrors, port, adminPort, false);
     }
 
     static int freePort() {
@@ -68,7 +80,7 @@ record Setup(
                 """
                 listeners: [{bind: "127.0.0.1:%d", tls: none}]
                 servers:
-                  old: {address: "%s:%d", tls: none, login: {method: captured}}
+                  old: {address: "%s:%d", tls: none, login: {%s}}
                 %sroute: {primary: old, mirrors: [%s]}
                 journal: {directory: "%s"}
                 state: {url: "jdbc:sqlite:%s"}
@@ -79,6 +91,7 @@ record Setup(
                                 port,
                                 primary.host(),
                                 primary.imapPort(),
+                                captured ? "method: captured" : login(primary),
                                 servers,
                                 names,
                                 directory.resolve("journal"),
