@@ -150,9 +150,37 @@ final class TreeEvents {
             }
             // A subscription may outlive its mailbox; some servers only take it for one that
             // exists.
+            List<String> parents = absentParents(mirrored);
             target.create(mirrored, null);
             target.subscribe(mirrored);
             target.delete(mirrored);
+            removeEmpty(parents);
+        }
+    }
+
+    /// The names above this one that are no mailboxes, the lowest first.
+    private List<String> absentParents(String mirrored) throws StoreException {
+        List<String> parents = new ArrayList<>();
+        char separator = work.lane.names().target().separator();
+        int root = work.lane.names().target().prefix().length();
+        for (int at = mirrored.lastIndexOf(separator);
+                separator != 0 && at > root;
+                at = mirrored.lastIndexOf(separator, at - 1)) {
+            parents.add(mirrored.substring(0, at));
+        }
+        parents.removeAll(work.hands.target().status(parents).keySet());
+        return parents;
+    }
+
+    /// Some servers make mailboxes of the names above a new one.
+    private void removeEmpty(List<String> made) throws StoreException {
+        ImapStore target = work.hands.target();
+        Map<String, Status> now = target.status(made);
+        for (String name : made) {
+            Status s = now.get(name);
+            if (s != null && s.messages() == 0) {
+                target.delete(name);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package org.imapmirror.testing;
 
 import jakarta.mail.Flags;
 
+import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.protocol.BODY;
@@ -116,7 +117,10 @@ final class AccountReader {
         SortedMap<String, Mailboxes.Mailbox> mailboxes = new TreeMap<>();
         Map<String, SortedSet<String>> uses = specialUses();
         for (ListInfo listed : orNone(imap.list("", "*"))) {
-            if (isPersonal(listed.name) && listed.canOpen && !isNonExistent(listed)) {
+            if (isPersonal(listed.name)
+                    && listed.canOpen
+                    && !isNonExistent(listed)
+                    && exists(listed.name)) {
                 SortedSet<String> use = uses.getOrDefault(listed.name, new TreeSet<>());
                 mailboxes.put(name(listed), new Mailboxes.Mailbox(use, messages(listed.name)));
             }
@@ -128,6 +132,19 @@ final class AccountReader {
             }
         }
         return new Mailboxes(mailboxes, subscribed);
+    }
+
+    /// Dovecot lists a deleted mailbox that has children as if it could be selected.
+    private boolean exists(String name) throws ProtocolException {
+        try {
+            imap.status(name, new String[] {"MESSAGES"});
+            return true;
+        } catch (CommandFailedException e) {
+            if (String.valueOf(e.getMessage()).contains("Mailbox doesn't exist")) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// Subscriptions outlive their mailboxes, and Cyrus keeps these from LSUB.
