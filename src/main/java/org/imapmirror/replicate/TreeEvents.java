@@ -12,10 +12,13 @@ import org.imapmirror.mailstore.StoreException.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /// Events about mailboxes and subscriptions. Each finds its own traces: what is already as the
 /// event says is done.
 final class TreeEvents {
+    private static final long NEXT_SECOND_NANOS = 1_100_000_000L;
+
     private final Work work;
 
     TreeEvents(Work work) {
@@ -153,7 +156,7 @@ final class TreeEvents {
             List<String> parents = absentParents(mirrored);
             target.create(mirrored, null);
             target.subscribe(mirrored);
-            target.delete(mirrored);
+            deleteMade(mirrored);
             removeEmpty(parents);
         }
     }
@@ -179,8 +182,21 @@ final class TreeEvents {
         for (String name : made) {
             Status s = now.get(name);
             if (s != null && s.messages() == 0) {
-                target.delete(name);
+                deleteMade(name);
             }
+        }
+    }
+
+    /// Cyrus keeps a deleted mailbox under its name and the second, and refuses a second one there.
+    private void deleteMade(String name) throws StoreException {
+        try {
+            work.hands.target().delete(name);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+            LockSupport.parkNanos(NEXT_SECOND_NANOS);
+            work.hands.target().delete(name);
         }
     }
 

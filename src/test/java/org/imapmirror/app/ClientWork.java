@@ -68,6 +68,8 @@ record ClientWork(RealServer server, Access access) {
         clients.curl().command("RENAME " + name("Work") + " " + name("Done/Work")).orFail();
         clients.curl().command(name("Done/Work"), "STORE 1 +FLAGS.SILENT (\\Answered)").orFail();
         clients.neomutt().delete(name("Done/Work"), "delta").orFail();
+        clients.curl().command(name("Done/Work"), "STORE 2 +FLAGS (\\Deleted)").orFail();
+        clients.curl().command(name("Done/Work"), "EXPUNGE").orFail();
         clients.curl().command("CREATE " + name("Gone")).orFail();
         clients.curl().append(name("Gone"), Mail.message("away", "soon")).orFail();
         clients.curl().command("DELETE " + name("Gone")).orFail();

@@ -59,7 +59,7 @@ class TwoMirrorsIT {
             assertThat(world.difference(1, world.mirrors.get(0))).isEmpty();
             assertThat(world.lane(1).pending()).isPositive();
             assertThat(world.lane(1).error()).isNotNull();
-            assertThat(world.status().pending()).isEqualTo(world.lane(1).pending());
+            assertThat(world.status().pending()).isPositive();
             world.mirrors.get(1).start();
             assertEqual(world);
             assertThat(world.lane(1).error()).isNull();
