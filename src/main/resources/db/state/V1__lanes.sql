@@ -51,6 +51,11 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_target ON message (mailbox, target_uid) WHERE target_uid IS NOT NULL;
 CREATE INDEX message_open ON message (state, mailbox) WHERE state IN (2, 3);
 
+-- Mailboxes with messages that were read from the primary ahead of the lane's position.
+CREATE TABLE ahead (
+    mailbox BIGINT PRIMARY KEY REFERENCES mailbox (id)
+);
+
 -- What is about to be stored on the mirror; looked at after a crash before anything is sent again.
 CREATE TABLE attempt (
     lane BIGINT PRIMARY KEY REFERENCES lane (id),

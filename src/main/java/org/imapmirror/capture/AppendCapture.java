@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 final class AppendCapture extends Pending {
     private final AccountTracker tracker;
     private final CommitGate gate;
+    private final Timer timer;
     private final AppendArguments arguments;
     private final List<Body> bodies = new ArrayList<>();
 
@@ -35,6 +36,7 @@ final class AppendCapture extends Pending {
         private final AppendArguments.Message message;
         private @Nullable PayloadWriter writer;
         private @Nullable PayloadRef ref;
+        private long arrived;
 
         Body(AppendArguments.Message message) {
             this.message = message;
@@ -42,6 +44,9 @@ final class AppendCapture extends Pending {
         }
 
         @Nullable CompletionStage<?> data(ByteBuffer data, boolean last) {
+            if (last) {
+                arrived = timer.now().toEpochMilli();
+            }
             PayloadWriter to = writer;
             if (to == null) {
                 return null;
@@ -60,10 +65,17 @@ final class AppendCapture extends Pending {
         }
     }
 
-    AppendCapture(String tag, AccountTracker tracker, CommitGate gate, AppendArguments arguments) {
+    /// @param timer tells when a message had arrived
+    AppendCapture(
+            String tag,
+            AccountTracker tracker,
+            CommitGate gate,
+            Timer timer,
+            AppendArguments arguments) {
         super(tag);
         this.tracker = tracker;
         this.gate = gate;
+        this.timer = timer;
         this.arguments = arguments;
     }
 
@@ -166,6 +178,7 @@ final class AppendCapture extends Pending {
                             uids.get(i),
                             body.message.flags(),
                             body.message.internalDate(),
+                            body.arrived,
                             body.ref));
         }
         return events;

@@ -194,12 +194,13 @@ final class CaptureSession implements SessionTap {
         if (question == null) {
             return forward(command, line, null);
         }
+        Ticket ticket = question.since().isEmpty() ? null : tracker.begin(origin, question.since());
         CompletableFuture<Step> step = new CompletableFuture<>();
         Probe probe =
                 prober.start(
                         question,
                         found -> {
-                            Step next = forward(command, line, found);
+                            Step next = forward(command, line, found, ticket);
                             later.add(() -> step.complete(next));
                         });
         capture.countProbe();
@@ -216,7 +217,19 @@ final class CaptureSession implements SessionTap {
     }
 
     private Step forward(ClientCommand command, Frame.Line line, @Nullable UidSet probed) {
+        return forward(command, line, probed, null);
+    }
+
+    /// @param since where the command counts as running already; else its ticket is made now
+    private Step forward(
+            ClientCommand command,
+            Frame.Line line,
+            @Nullable UidSet probed,
+            @Nullable Ticket since) {
         if (over) {
+            if (since != null) {
+                var unused = tracker.complete(since, () -> Outcome.NOTHING);
+            }
             return Step.FORWARD;
         }
         CommandReader reader = new CommandReader(tracker, follower);
@@ -229,6 +242,7 @@ final class CaptureSession implements SessionTap {
                             command.tag(),
                             tracker,
                             capture.gate(),
+                            capture.timer(),
                             new AppendArguments(command.arguments(), follower.utf8()));
             append.line(line);
             pending = append;
@@ -243,7 +257,9 @@ final class CaptureSession implements SessionTap {
         if (idle != null) {
             idle.swallows(pending);
         }
-        if (pending.mutates()) {
+        if (since != null) {
+            pending.ticket = since;
+        } else if (pending.mutates()) {
             pending.ticket = tracker.begin(origin, pending.touches());
         }
         follower.forwarded(pending);

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// CLOSE. It removes what is \Deleted, others' included, and shows nothing of it; what was \Deleted
-/// just before is evidence enough to delete, and not to be sure that it was all.
+/// CLOSE. It removes what is \Deleted, others' included, and shows nothing of it. What a search
+/// just before found is what it removed: the command counts as running from that search on, so that
+/// what another session did in between overlaps with it and leaves its doubt. What this session
+/// happens to know as \Deleted is evidence enough to delete, and not to be sure that it was all.
 final class CloseCapture extends Pending {
     private final Selected selected;
 
@@ -44,8 +46,7 @@ final class CloseCapture extends Pending {
             case NO -> outcome(UidSet.EMPTY, true);
             case OK -> {
                 UidSet gone = candidates == null ? selected.deleted.toSet() : candidates;
-                boolean certain =
-                        selected.map.size() == 0 || (candidates != null && gone.isEmpty());
+                boolean certain = selected.map.size() == 0 || candidates != null;
                 yield outcome(gone, !certain);
             }
         };

@@ -24,6 +24,10 @@ final class CopyCapture extends Pending {
 
     private final List<CopyUid> pairs = new ArrayList<>();
     private boolean codeRefused;
+
+    /// A message without a known UID was expunged while this ran.
+    private boolean unknownGone;
+
     private final UidRanges expunged = new UidRanges();
 
     CopyCapture(
@@ -65,6 +69,9 @@ final class CopyCapture extends Pending {
 
     @Override
     boolean expunged(long uid) {
+        if (moves && uid == 0) {
+            unknownGone = true;
+        }
         if (!moves || uid == 0 || !targets.covers(uid, 0)) {
             return false;
         }
@@ -97,6 +104,10 @@ final class CopyCapture extends Pending {
             codeRefused = true;
         }
         boolean silent = expunged.toSet().isEmpty() && pairs.isEmpty();
+        // What is moved leaves the mailbox: where nothing left it, nothing was moved.
+        if (silent && moves && !unknownGone && !codeRefused) {
+            return Outcome.NOTHING;
+        }
         if (silent && (!reply.isOk() || (targets.isEmpty() && !codeRefused))) {
             return Outcome.NOTHING;
         }

@@ -332,6 +332,7 @@ final class Follower implements CommandReader.SessionView {
         switch (code.name()) {
             case "CLOSED" -> closed();
             case "UIDVALIDITY" -> uidValidity(Reply.number(code.text()));
+            case "UIDNEXT" -> uidNext(Reply.number(code.text()));
             case "READ-ONLY", "READ-WRITE" -> {
                 SelectCapture selecting = aboutNext();
                 Selected here = selecting == null ? selected : selecting.next();
@@ -365,6 +366,14 @@ final class Follower implements CommandReader.SessionView {
                 select(null);
                 return;
             }
+        }
+    }
+
+    private void uidNext(long next) {
+        SelectCapture selecting = aboutNext();
+        Selected here = selecting == null ? selected : selecting.next();
+        if (here != null) {
+            here.map.uidNext(next);
         }
     }
 

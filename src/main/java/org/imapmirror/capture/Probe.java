@@ -4,6 +4,7 @@ import org.imapmirror.event.UidSet;
 import org.jspecify.annotations.Nullable;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /// A question of ours on a client's connection, while the client's command waits (reference section
@@ -12,7 +13,13 @@ final class Probe {
     /// @param command without tag
     /// @param numbers whose UIDs are asked for; null for a UID SEARCH; empty where the numbers are
     ///   the primary's to tell
-    record Question(String command, @Nullable UidSet numbers) {}
+    /// @param since what the client's command does, where it counts as running from the question
+    ///   on; else empty
+    record Question(String command, @Nullable UidSet numbers, List<Touch> since) {
+        Question(String command, @Nullable UidSet numbers) {
+            this(command, numbers, List.of());
+        }
+    }
 
     final String tag;
     private final Question question;

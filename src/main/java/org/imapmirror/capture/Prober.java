@@ -7,6 +7,7 @@ import org.imapmirror.imap.SequenceSet;
 import org.imapmirror.imap.WireMessage;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Looks at a command before its first octet is forwarded: whether it may change something, must be
@@ -82,7 +83,10 @@ final class Prober {
             case "CLOSE" ->
                     selected.readOnly || selected.map.size() == 0
                             ? null
-                            : new Probe.Question("UID SEARCH DELETED", null);
+                            : new Probe.Question(
+                                    "UID SEARCH DELETED",
+                                    null,
+                                    List.of(new Touch.Closes(selected.box)));
             default -> null;
         };
     }

@@ -17,6 +17,10 @@ final class SequenceMap {
 
     private int[] lengths = new int[4];
     private int runs;
+
+    /// No message has a UID above this.
+    private long highest = UidSet.MAX;
+
     private int size;
     private int unknown;
 
@@ -47,6 +51,7 @@ final class SequenceMap {
 
     /// Forgets every UID; the size stays.
     void forget() {
+        highest = UidSet.MAX;
         int count = size;
         runs = 0;
         size = 0;
@@ -69,6 +74,7 @@ final class SequenceMap {
         if (more == 0) {
             return true;
         }
+        highest = UidSet.MAX;
         if (runs > 0 && uids[runs - 1] == 0) {
             lengths[runs - 1] += more;
         } else {
@@ -77,6 +83,21 @@ final class SequenceMap {
         size = n;
         unknown += more;
         return true;
+    }
+
+    /// The primary told its UIDNEXT: until the mailbox grows, no message has this UID or a higher
+    /// one.
+    void uidNext(long next) {
+        highest = next > 1 && next - 1 >= lastKnown() ? next - 1 : UidSet.MAX;
+    }
+
+    private long lastKnown() {
+        for (int i = runs - 1; i >= 0; i--) {
+            if (uids[i] != 0) {
+                return uids[i] + lengths[i] - 1;
+            }
+        }
+        return 0;
     }
 
     /// The UID at a number; 0 where it is unknown or there is no such number.
@@ -233,9 +254,9 @@ final class SequenceMap {
             if (uids[i] != 0) {
                 b.add(uids[i], uids[i] + lengths[i] - 1);
             } else {
-                b.add(
-                        i == 0 ? 1 : uids[i - 1] + lengths[i - 1],
-                        i + 1 == runs ? UidSet.MAX : uids[i + 1] - 1);
+                long first = i == 0 ? 1 : uids[i - 1] + lengths[i - 1];
+                long last = i + 1 == runs ? highest : uids[i + 1] - 1;
+                b.add(first, last < first ? UidSet.MAX : last);
             }
         }
         return b.build();

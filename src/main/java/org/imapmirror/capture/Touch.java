@@ -47,7 +47,17 @@ sealed interface Touch {
                     b.boxes().stream().anyMatch(x -> boxes.stream().anyMatch(y -> related(x, y)))
                             ? new Conflict(Doubt.TREE, null)
                             : null;
-            case Appends _, Copies _, Expunges _, Closes _ -> null;
+            case Closes(Box box) -> arrives(b, box) ? new Conflict(Doubt.MEMBERSHIP, box) : null;
+            case Appends _, Copies _, Expunges _ -> null;
+        };
+    }
+
+    /// Messages may arrive with \Deleted.
+    private static boolean arrives(Touch touch, Box in) {
+        return switch (touch) {
+            case Appends(Box box, _) -> box.is(in);
+            case Copies(_, _, Box to) -> to.is(in);
+            case Flags _, Expunges _, Closes _, Names _ -> false;
         };
     }
 

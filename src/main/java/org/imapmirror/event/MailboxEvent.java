@@ -27,6 +27,8 @@ public sealed interface MailboxEvent {
     ///
     /// @param uid of the stored message (APPENDUID); without one the event is a [MailboxSuspect]
     /// @param internalDate as the client gave it; null means the primary's clock at that time
+    /// @param arrived when the last octet of the message went to the primary, epoch milliseconds:
+    ///   the next best where there is no date and the primary cannot be asked
     /// @param payload the octets as the client sent them; null where they were not on the wire or
     ///   could not be kept, so that they are read from the primary
     record MessageAppended(
@@ -34,6 +36,7 @@ public sealed interface MailboxEvent {
             long uid,
             Flags flags,
             @Nullable String internalDate,
+            long arrived,
             @Nullable PayloadRef payload)
             implements MailboxEvent {}
 

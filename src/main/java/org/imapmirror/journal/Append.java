@@ -34,7 +34,12 @@ record Append(
             if (event instanceof MailboxEvent.MessageAppended a) {
                 return of(
                         new MailboxEvent.MessageAppended(
-                                a.mailbox(), a.uid(), a.flags(), a.internalDate(), null));
+                                a.mailbox(),
+                                a.uid(),
+                                a.flags(),
+                                a.internalDate(),
+                                a.arrived(),
+                                null));
             }
             return this;
         }

@@ -4,7 +4,6 @@ import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
-import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.replicate.LaneStore.DoubtRow;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
@@ -71,6 +71,11 @@ final class Chores {
         }
     }
 
+    /// 1 while a sweep waits or runs: until it is done, nobody knows what it will find.
+    synchronized int sweeps() {
+        return sweep == null && sweepsWanted.isEmpty() ? 0 : 1;
+    }
+
     private synchronized @Nullable Sweep currentSweep() {
         if (sweep == null && !sweepsWanted.isEmpty()) {
             sweep = new Sweep(List.copyOf(sweepsWanted));
@@ -122,7 +127,8 @@ final class Chores {
                     return true;
                 }
             }
-            if (copyStep() || deltas.pendingStep()) {
+            Set<MailboxName> parked = work.store.parkedMailboxes(work.lane);
+            if (copyStep(parked) || pendingStep(parked)) {
                 return true;
             }
             Map.Entry<MailboxName, Doubt> hint = nextHint();
@@ -143,8 +149,9 @@ final class Chores {
             return sweepStep();
         }
 
-        private boolean copyStep() throws StoreException {
-            if (work.map.all().stream().allMatch(MailboxRow::copied)) {
+        private boolean copyStep(Set<MailboxName> parked) throws StoreException {
+            MailboxRow next = firstCopy.next(parked);
+            if (next == null) {
                 copying = false;
                 giveBack();
                 return false;
@@ -155,8 +162,20 @@ final class Chores {
             }
             permit = true;
             waits = false;
-            copying = firstCopy.step();
+            copying = true;
+            inMailbox(next.name(), () -> firstCopy.step(next));
             return true;
+        }
+
+        private boolean pendingStep(Set<MailboxName> parked) throws StoreException {
+            for (long id : work.store.mailboxesWithPending(work.lane)) {
+                MailboxRow m = work.map.byId(id);
+                if (m != null && m.copied() && !parked.contains(m.name())) {
+                    inMailbox(m.name(), () -> deltas.pendingStep(m));
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void follow(MailboxName mailbox, Doubt doubt) throws StoreException {
@@ -210,6 +229,8 @@ final class Chores {
             }
             MailboxRow m = work.map.get(next);
             if (m != null) {
+                // What was refused at the last sweep is tried again.
+                work.store.change(work.lane, tx -> tx.unpark(item(next)));
                 Status status =
                         work.hands.primary().status(List.of(next.value())).get(next.value());
                 if (status == null || !Deltas.unchanged(m, status)) {
@@ -224,11 +245,12 @@ final class Chores {
         /// A server that refuses one mailbox for good does not stop the others: the mailbox is
         /// named.
         private void inMailbox(MailboxName mailbox, Step step) throws StoreException {
-            String item = "mailbox " + mailbox;
+            String item = item(mailbox);
             try {
                 step.run();
+                work.refusals.succeeded(item);
             } catch (StoreException e) {
-                if (e.kind() != Kind.REFUSED || e.temporary()) {
+                if (!work.refusals.forGood(item, e)) {
                     throw e;
                 }
                 work.store.change(work.lane, tx -> tx.park(item, "mailbox", e.getMessage() + ""));
@@ -246,6 +268,11 @@ final class Chores {
         public void close() {
             giveBack();
         }
+    }
+
+    /// The name of a parked mailbox.
+    static String item(Object mailbox) {
+        return "mailbox " + mailbox;
     }
 
     private interface Step {

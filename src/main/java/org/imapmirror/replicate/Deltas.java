@@ -34,21 +34,12 @@ final class Deltas {
         this.events = new MessageEvents(work);
     }
 
-    /// Brings import-pending messages of one mailbox over.
-    ///
-    /// @return false where there is none in any mailbox that is copied
-    boolean pendingStep() throws StoreException {
-        for (MailboxRow m : work.map.all()) {
-            if (!m.copied()) {
-                continue;
-            }
-            UidSet pending = work.store.inState(m, State.PENDING);
-            if (!pending.isEmpty()) {
-                importer.fromPrimary(m, pending.chunks(CHUNK).get(0));
-                return true;
-            }
+    /// Brings some import-pending messages of a mailbox over.
+    void pendingStep(MailboxRow m) throws StoreException {
+        UidSet pending = work.store.inState(m, State.PENDING);
+        if (!pending.isEmpty()) {
+            importer.fromPrimary(m, pending.chunks(CHUNK).get(0));
         }
-        return false;
     }
 
     /// True where STATUS tells the same as before the last complete comparison.
@@ -93,7 +84,7 @@ final class Deltas {
             }
             work.map.put(work.current(now).withUidSeen(uids.last()));
         }
-        long rows = work.store.messages(now).stream().filter(r -> r.state() != State.GONE).count();
+        long rows = work.store.present(now);
         if (status == null || status.messages() != rows && !touched.any(now)) {
             everything(name, window);
         }
@@ -174,7 +165,7 @@ final class Deltas {
         work.examinePrimary(m);
         UidSet again = work.hands.primary().uids();
         UidSet proved = gone.minus(again);
-        String item = "deletions in " + m.name();
+        String item = brakeItem(m.name());
         if (work.brake.stops(proved.size(), held, again.size(), m.exemptFromBrake())) {
             work.store.change(
                     work.lane,
@@ -232,6 +223,10 @@ final class Deltas {
         if (work.current(m).extra() != there.size()) {
             work.save(work.current(m).withExtra(there.size()));
         }
+    }
+
+    static String brakeItem(MailboxName mailbox) {
+        return "deletions in " + mailbox;
     }
 
     private void doubtTree(String reason) {

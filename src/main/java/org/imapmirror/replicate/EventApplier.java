@@ -11,7 +11,6 @@ import org.imapmirror.event.MailboxEvent.MessagesMoved;
 import org.imapmirror.event.MailboxRef;
 import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
-import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -24,15 +23,12 @@ import java.util.function.BiConsumer;
 final class EventApplier {
     private static final int LONGEST_RUN = 50;
     private static final long BIGGEST_RUN = 32L << 20;
-    private static final int TRIES = 3;
 
     private final Work work;
     private final LaneKey key;
     private final BiConsumer<LaneKey, MailboxEvent> applied;
     private final MessageEvents messages;
     private final TreeEvents tree;
-    private long refusedSeq;
-    private int refusals;
 
     EventApplier(Work work, LaneKey key, BiConsumer<LaneKey, MailboxEvent> applied) {
         this.work = work;
@@ -57,7 +53,7 @@ final class EventApplier {
             apply(run);
         } catch (StoreException e) {
             Entry first = run.get(0);
-            if (!refusedForGood(first, e)) {
+            if (!work.refusals.forGood("entry " + first.seq(), e)) {
                 throw e;
             }
             work.store.change(
@@ -68,6 +64,7 @@ final class EventApplier {
                     });
             run = run.subList(0, 1);
         }
+        work.refusals.succeeded("entry " + run.get(0).seq());
         moveTo(run.get(run.size() - 1).seq());
         run.forEach(entry -> applied.accept(key, entry.event()));
         return true;
@@ -77,22 +74,6 @@ final class EventApplier {
         work.store.change(work.lane, tx -> tx.position(seq));
         LaneRow l = work.lane;
         work.lane = new LaneRow(l.id(), l.key(), seq, l.planned(), l.names(), l.fingerprint());
-    }
-
-    /// An answer that will stay the same; a plain NO gets a few tries.
-    private boolean refusedForGood(Entry entry, StoreException e) {
-        if (e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL && e.kind() != Kind.UNSUPPORTED) {
-            return false;
-        }
-        if (!e.temporary()) {
-            return true;
-        }
-        if (e.code() != null) {
-            return false;
-        }
-        refusals = entry.seq() == refusedSeq ? refusals + 1 : 1;
-        refusedSeq = entry.seq();
-        return refusals >= TRIES;
     }
 
     /// The next entries that can be stored in one go: appends with bodies into one mailbox.

@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.HeaderKey;
 import org.imapmirror.mailstore.ImapStore;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Brings a mailbox whose map is empty or lost to the state of the primary: first what the mirror
 /// already holds is matched, then the rest is imported in UID order, a chunk a step, so that live
@@ -42,22 +44,23 @@ final class FirstCopy {
         this.importer = new Importer(work);
     }
 
-    /// Does one chunk of one mailbox, INBOX first.
-    ///
-    /// @return false where every mailbox is copied
-    boolean step() throws StoreException {
+    /// The mailbox whose turn it is, INBOX first; null where there is none left.
+    @Nullable MailboxRow next(Set<MailboxName> parked) {
         MailboxRow next = null;
         for (MailboxRow m : work.map.all()) {
             if (!m.copied()
+                    && !parked.contains(m.name())
                     && (next == null
                             || m.name().isInbox()
                             || m.id() < next.id() && !next.name().isInbox())) {
                 next = m;
             }
         }
-        if (next == null) {
-            return false;
-        }
+        return next;
+    }
+
+    /// Does one chunk of a mailbox.
+    void step(MailboxRow next) throws StoreException {
         Deque<UidSet> plan = plans.get(next.id());
         if (plan == null) {
             plan = plan(next);
@@ -75,7 +78,6 @@ final class FirstCopy {
             plans.remove(next.id());
             work.save(work.current(next).withCopied(true));
         }
-        return true;
     }
 
     private List<Long> mappedOrDecided(MailboxRow m, UidSet chunk) {
@@ -92,6 +94,7 @@ final class FirstCopy {
 
     private Deque<UidSet> plan(MailboxRow m) throws StoreException {
         Selected s = work.examinePrimary(m);
+        work.horizon.read(m);
         UidSet all = work.hands.primary().uids();
         work.selectTarget(m);
         UidSet onTarget = work.hands.target().uids();

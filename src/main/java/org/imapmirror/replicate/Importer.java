@@ -1,12 +1,14 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.PayloadRef;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
 import org.imapmirror.mailstore.Appender;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
+import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Stores messages on the mirror, from the primary or from the spool, exactly once: what is about
@@ -31,6 +34,11 @@ final class Importer {
             DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US)
                     .withZone(ZoneOffset.UTC);
 
+    private static final int CHUNK = 100;
+
+    /// What Dovecot tells of a message that another session is just removing.
+    private static final String LOST_DATE = "01-Jan-1970 00:00:00 +0000";
+
     private final Work work;
 
     Importer(Work work) {
@@ -39,35 +47,68 @@ final class Importer {
 
     /// A body that is in the spool.
     ///
-    /// @param confirmed when the primary confirmed it, for a message without a date of its own
+    /// @param arrived when the primary had got it, for a message without a date of its own
     record Spooled(
             long uid,
             Flags flags,
             @Nullable String internalDate,
             PayloadRef payload,
-            Instant confirmed) {}
+            Instant arrived) {
+
+        /// @param journalled the next best where the event does not tell when it arrived
+        static Spooled of(MessageAppended a, Instant journalled) {
+            return new Spooled(
+                    a.uid(),
+                    a.flags(),
+                    a.internalDate(),
+                    Objects.requireNonNull(a.payload()),
+                    a.arrived() == 0 ? journalled : Instant.ofEpochMilli(a.arrived()));
+        }
+    }
+
+    /// Leaves import-pending rows for UIDs that have no row, to be resolved from the primary later.
+    void later(MailboxRow m, UidSet uids) {
+        if (uids.isEmpty()) {
+            return;
+        }
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        tx.pendingIfUnknown(m, i.nextLong());
+                    }
+                });
+    }
+
+    /// Copies these UIDs from the primary, or, with that away, leaves import-pending rows.
+    void nowOrLater(MailboxRow m, UidSet uids) throws StoreException {
+        try {
+            for (UidSet chunk : uids.chunks(CHUNK)) {
+                fromPrimary(m, chunk);
+            }
+        } catch (StoreException e) {
+            if (e.serverName().equals(work.lane.key().mirror())) {
+                throw e;
+            }
+            later(m, uids);
+        }
+    }
 
     /// Copies these UIDs from the primary, ascending. UIDs that the primary no longer has become
     /// gone.
     ///
+    /// UIDs that it never had are forgotten.
+    ///
     /// @param uids at most a few hundred: they are one attempt
     void fromPrimary(MailboxRow m, UidSet uids) throws StoreException {
-        work.examinePrimary(m);
+        Selected s = work.examinePrimary(m);
+        work.horizon.read(m);
         Map<Long, Summary> found = new TreeMap<>();
-        for (Summary s : work.hands.primary().summaries(uids)) {
-            found.put(s.uid(), s);
+        for (Summary one : work.hands.primary().summaries(uids)) {
+            found.put(one.uid(), one);
         }
         UidSet there = UidSet.of(found.keySet());
-        UidSet absent = uids.minus(there);
-        if (!absent.isEmpty()) {
-            work.store.change(
-                    work.lane,
-                    tx -> {
-                        for (var i = absent.iterator(); i.hasNext(); ) {
-                            tx.gone(m, i.nextLong());
-                        }
-                    });
-        }
+        absent(m, uids.minus(there), s);
         if (there.isEmpty()) {
             return;
         }
@@ -76,6 +117,27 @@ final class Importer {
                 store(m, found, one);
             }
         }
+    }
+
+    /// Below UIDNEXT they are gone for good. Others are yet to come, such as those that a client
+    /// named in vain, and must find no row then.
+    private void absent(MailboxRow m, UidSet uids, Selected s) throws StoreException {
+        if (uids.isEmpty()) {
+            return;
+        }
+        long uidNext = uidNext(work.hands.primary(), s);
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        long uid = i.nextLong();
+                        if (uid < uidNext) {
+                            tx.gone(m, uid);
+                        } else {
+                            tx.notPending(m, uid);
+                        }
+                    }
+                });
     }
 
     /// @return false where the mirror refused all of several, so that each is to be tried alone
@@ -129,7 +191,7 @@ final class Importer {
                 date = b.internalDate();
             }
             if (date == null) {
-                date = DATE_TIME.format(b.confirmed());
+                date = DATE_TIME.format(b.arrived());
             }
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(b.flags(), date, b.payload().size(), body);
@@ -170,7 +232,7 @@ final class Importer {
         UidSet undated =
                 UidSet.of(
                         bodies.stream()
-                                .filter(b -> !isPast(b.internalDate(), b.confirmed()))
+                                .filter(b -> !isPast(b.internalDate(), b.arrived()))
                                 .map(Spooled::uid)
                                 .toList());
         if (undated.isEmpty()) {
@@ -179,32 +241,37 @@ final class Importer {
         try {
             work.examinePrimary(m);
             for (Summary s : work.hands.primary().summaries(undated)) {
-                if (s.internalDate() instanceof String date) {
+                if (s.internalDate() instanceof String date && !date.equals(LOST_DATE)) {
                     dates.put(s.uid(), date);
                 }
             }
         } catch (StoreException _) {
-            // The primary is away: the time at which it confirmed the message is the next best.
+            // The primary is away: the time at which it had got the message is the next best.
             dates.clear();
         }
         return dates;
     }
 
-    private static boolean isPast(@Nullable String date, Instant confirmed) {
+    private static boolean isPast(@Nullable String date, Instant arrived) {
         Instant given = FirstCopy.instant(date);
-        return given != null && given.isBefore(confirmed);
+        return given != null && given.isBefore(arrived);
     }
 
     /// Writes the attempt down; nothing is sent before.
     void begin(MailboxRow m, List<Attempt.Item> items) throws StoreException {
         Selected s = work.selectTarget(m);
-        long next = s.uidNext();
-        if (next == 0) {
-            var status = work.hands.target().status(List.of(s.name())).get(s.name());
-            next = status == null ? 1 : status.uidNext();
-        }
+        long next = uidNext(work.hands.target(), s);
         Attempt attempt = new Attempt(m.id(), s.uidValidity(), next, items);
         work.store.change(work.lane, tx -> tx.attempt(attempt));
+    }
+
+    /// Some servers tell it only with STATUS.
+    private static long uidNext(ImapStore store, Selected s) throws StoreException {
+        if (s.uidNext() > 0) {
+            return s.uidNext();
+        }
+        Status status = store.status(List.of(s.name())).get(s.name());
+        return status == null ? 1 : Math.max(1, status.uidNext());
     }
 
     private boolean finish(MailboxRow m, List<Attempt.Item> sent, List<Appended> results)

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -33,11 +34,13 @@ final class Lane {
     private static final Duration HINT_PAUSE = Duration.ofMillis(200);
 
     private static final Duration RACE_PAUSE = Duration.ofMillis(200);
+    private static final Duration CATCH_UP_PAUSE = Duration.ofSeconds(5);
 
     private final LaneKey key;
     private final LaneEnvironment env;
     private final AtomicInteger signals = new AtomicInteger();
     private final Chores chores = new Chores();
+    private final Refusals refusals = new Refusals();
     private final Backoff mirrorBackoff = new Backoff(ThreadLocalRandom.current());
     private final Backoff primaryBackoff = new Backoff(ThreadLocalRandom.current());
 
@@ -165,8 +168,7 @@ final class Lane {
                         key,
                         env.primaryOf().apply(key.account()),
                         System::nanoTime)) {
-            Work work =
-                    new Work(env.store(), env.journal(), hands, env.brake(), env.clock(), loaded());
+            Work work = new Work(env, hands, refusals, loaded());
             try {
                 go(work);
             } catch (StoreException e) {
@@ -211,6 +213,7 @@ final class Lane {
         }
         if (!closed) {
             state = state.live();
+            catchUp(work, events);
         }
     }
 
@@ -226,7 +229,24 @@ final class Lane {
         return true;
     }
 
+    /// With nothing left to do, the lane is where the primary is, unless commands are outstanding.
+    private void catchUp(Work work, EventApplier events) throws StoreException {
+        if (work.horizon.isEmpty()) {
+            return;
+        }
+        if (!env.settled().apply(key.account()).toCompletableFuture().isDone()) {
+            again(CATCH_UP_PAUSE);
+            return;
+        }
+        Map<Long, Integer> moment = work.horizon.present();
+        while (events.step()) {
+            row = work.lane;
+        }
+        work.horizon.reached(moment);
+    }
+
     private void closeWindow(Work work, EventApplier events) throws StoreException {
+        Map<Long, Integer> moment = work.horizon.present();
         try {
             env.settled()
                     .apply(key.account())
@@ -246,6 +266,7 @@ final class Lane {
         while (events.step()) {
             row = work.lane;
         }
+        work.horizon.reached(moment);
     }
 
     private void failed(StoreException e) {
@@ -301,10 +322,15 @@ final class Lane {
         if (now == null) {
             return new Progress(1 + env.journal().count(key.account(), 0), 0, 0, 0, null);
         }
-        LaneStore.Counts counts = env.store().counts(now);
+        LaneFigures.Counts counts = env.store().figures().counts(now);
         long events = env.journal().count(key.account(), now.position());
         long pending =
-                events + counts.pending() + counts.doubts() + counts.uncopied() + chores.hints();
+                events
+                        + counts.pending()
+                        + counts.doubts()
+                        + counts.uncopied()
+                        + chores.hints()
+                        + chores.sweeps();
         LaneState.Name name = state.name();
         if (name == LaneState.Name.ALIAS) {
             pending = 0;

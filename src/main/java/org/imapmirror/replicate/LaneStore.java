@@ -9,7 +9,6 @@ import org.imapmirror.reconcile.NameMap.Hierarchy;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
-import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
@@ -18,9 +17,11 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The map between primary and mirrors, and the lanes' positions, in the state database.
 final class LaneStore {
@@ -43,20 +44,6 @@ final class LaneStore {
 
     /// @param name null for the tree and the account
     record DoubtRow(Doubt level, @Nullable MailboxName name, String reason, Instant since) {}
-
-    record ParkedRow(
-            String account,
-            String mirror,
-            String item,
-            String what,
-            String reason,
-            Instant since) {}
-
-    /// Numbers for the status.
-    ///
-    /// @param suspicions the doubts but for the first listing of a new lane, which is no suspicion
-    record Counts(
-            long pending, long parked, long doubts, long suspicions, long uncopied, long extra) {}
 
     void change(LaneRow lane, Changes changes) {
         compute(
@@ -226,38 +213,56 @@ final class LaneStore {
                         lane.id()));
     }
 
-    Counts counts(LaneRow lane) {
+    /// Mailboxes that hold import-pending messages, by our ids.
+    List<Long> mailboxesWithPending(LaneRow lane) {
         return database.read(db ->
-                new Counts(
-                        inState(db, lane, State.PENDING),
-                        inState(db, lane, State.PARKED)
-                                + Sql.number(
-                                        db,
-                                        "SELECT count(*) FROM parked WHERE lane = ?",
-                                        lane.id()),
-                        Sql.number(db, "SELECT count(*) FROM doubt WHERE lane = ?", lane.id()),
-                        Sql.number(
+                Sql.list(
+                        db,
+                        "SELECT DISTINCT mailbox FROM message WHERE state = ? AND mailbox IN"
+                                + " (SELECT id FROM mailbox WHERE lane = ?) ORDER BY mailbox",
+                        r -> r.getLong(1),
+                        State.PENDING.ordinal(),
+                        lane.id()));
+    }
+
+    /// How many messages of a mailbox are on the primary, as far as is known.
+    long present(MailboxRow m) {
+        return database.read(db ->
+                Sql.number(
+                        db,
+                        "SELECT count(*) FROM message WHERE mailbox = ? AND state <> ?",
+                        m.id(),
+                        State.GONE.ordinal()));
+    }
+
+    /// Mailboxes that a server refused for good.
+    Set<MailboxName> parkedMailboxes(LaneRow lane) {
+        return Set.copyOf(
+                database.read(db ->
+                        Sql.list(
                                 db,
-                                "SELECT count(*) FROM doubt WHERE lane = ? AND reason <> ?",
-                                lane.id(),
-                                TreeSync.FIRST_LISTING),
-                        Sql.number(
-                                db,
-                                "SELECT count(*) FROM mailbox WHERE lane = ? AND copied = 0",
-                                lane.id()),
-                        Sql.number(
-                                db,
-                                "SELECT coalesce(sum(extra), 0) FROM mailbox WHERE lane = ?",
+                                "SELECT m.name FROM mailbox m JOIN parked p ON p.lane = m.lane AND"
+                                        + " p.item = '"
+                                        + Chores.item("")
+                                        + "' || m.name WHERE m.lane = ?",
+                                r -> new MailboxName(r.getString(1)),
                                 lane.id())));
     }
 
-    private static long inState(Connection db, LaneRow lane, State state) throws SQLException {
-        return Sql.number(
-                db,
-                "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
-                        + " (SELECT id FROM mailbox WHERE lane = ?)",
-                state.ordinal(),
-                lane.id());
+    /// Mailboxes that are ahead of the lane's position ([Horizon]), by our ids.
+    Set<Long> ahead(LaneRow lane) {
+        return new HashSet<>(
+                database.read(db ->
+                        Sql.list(
+                                db,
+                                "SELECT a.mailbox FROM ahead a JOIN mailbox m ON m.id = a.mailbox"
+                                        + " WHERE m.lane = ?",
+                                r -> r.getLong(1),
+                                lane.id())));
+    }
+
+    LaneFigures figures() {
+        return new LaneFigures(database);
     }
 
     static String text(char separator) {
@@ -308,25 +313,5 @@ final class LaneStore {
                 State.values()[r.getInt("state")],
                 r.getLong("size"),
                 LaneTx.flags(r.getString("flags")));
-    }
-
-    /// @throws StateException never for a reason of the lane's own
-    List<ParkedRow> parked() {
-        return database.read(db ->
-                Sql.list(
-                        db,
-                        "SELECT l.account, l.mirror, p.item, p.what, p.reason, p.since FROM parked"
-                            + " p JOIN lane l ON l.id = p.lane UNION ALL SELECT l.account,"
-                            + " l.mirror, b.name || ' UID ' || m.uid, 'message', coalesce(m.reason,"
-                            + " ''), m.since FROM message m JOIN mailbox b ON b.id = m.mailbox JOIN"
-                            + " lane l ON l.id = b.lane WHERE m.state = 3",
-                        r ->
-                                new ParkedRow(
-                                        r.getString(1),
-                                        r.getString(2),
-                                        r.getString(3),
-                                        r.getString(4),
-                                        r.getString(5),
-                                        Instant.ofEpochMilli(r.getLong(6)))));
     }
 }

@@ -86,7 +86,11 @@ final class LaneTx {
 
     void deleteMailbox(MailboxRow m) throws SQLException {
         forgetMessages(m);
+        notAhead(m.id());
         Sql.update(db, "DELETE FROM mailbox WHERE id = ?", m.id());
+        unpark(Chores.item(m.name()));
+        unpark(Deltas.brakeItem(m.name()));
+        unpark(TreeSync.brakeItem(m.name()));
     }
 
     /// Parked messages stay named only as long as the mailbox knows their UIDs.
@@ -149,6 +153,15 @@ final class LaneTx {
                 now);
     }
 
+    void notPending(MailboxRow m, long uid) throws SQLException {
+        Sql.update(
+                db,
+                "DELETE FROM message WHERE mailbox = ? AND uid = ? AND state = ?",
+                m.id(),
+                uid,
+                State.PENDING.ordinal());
+    }
+
     /// Gone rows guard against appends that are confirmed late; after a day none can be.
     void pruneGone(MailboxRow m, long olderThan) throws SQLException {
         Sql.update(
@@ -157,6 +170,14 @@ final class LaneTx {
                 m.id(),
                 State.GONE.ordinal(),
                 olderThan);
+    }
+
+    void ahead(MailboxRow m) throws SQLException {
+        Sql.update(db, "INSERT INTO ahead (mailbox) VALUES (?) ON CONFLICT DO NOTHING", m.id());
+    }
+
+    void notAhead(long mailbox) throws SQLException {
+        Sql.update(db, "DELETE FROM ahead WHERE mailbox = ?", mailbox);
     }
 
     void attempt(Attempt a) throws SQLException {
@@ -201,8 +222,11 @@ final class LaneTx {
                 d.since());
     }
 
-    /// After a rename, what is in doubt about the mailbox is about its new name.
+    /// After a rename, what is in doubt about the mailbox is about its new name; what was parked is
+    /// tried again under it.
     void renameDoubts(MailboxName from, MailboxName to) throws SQLException {
+        unpark(Chores.item(from));
+        unpark(Deltas.brakeItem(from));
         Sql.update(
                 db,
                 "UPDATE OR REPLACE doubt SET name = ? WHERE lane = ? AND name = ?",

@@ -1,6 +1,10 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.Flags;
+import org.imapmirror.event.UidSet;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
 
 /// A message of the primary on a mirror.
 ///
@@ -18,5 +22,20 @@ record MessageRow(long uid, long targetUid, State state, long size, Flags flags)
         PENDING,
         /// The mirror refused it; named in the status until somebody decides.
         PARKED
+    }
+
+    /// True where there is nothing left to store.
+    static boolean isDecided(@Nullable MessageRow row) {
+        return row != null && row.state != State.PENDING;
+    }
+
+    /// The UIDs of those that are import-pending.
+    static UidSet pending(Collection<MessageRow> rows) {
+        return UidSet.of(
+                rows.stream().filter(r -> r.state == State.PENDING).map(MessageRow::uid).toList());
+    }
+
+    MessageRow withFlags(Flags now) {
+        return new MessageRow(uid, targetUid, state, size, now);
     }
 }

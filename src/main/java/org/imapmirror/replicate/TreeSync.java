@@ -79,18 +79,12 @@ final class TreeSync {
     }
 
     private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
-        String item = "mailbox " + name;
+        String item = Chores.item(name);
         try {
-            work.ensure(name, specialUse, false);
-            work.store.change(work.lane, tx -> tx.unpark(item));
+            orPark(item, "mailbox", () -> work.ensure(name, specialUse, false));
         } catch (IllegalArgumentException e) {
             work.store.change(
                     work.lane, tx -> tx.park(item, "mailbox", String.valueOf(e.getMessage())));
-        } catch (StoreException e) {
-            if (e.temporary()) {
-                throw e;
-            }
-            work.store.change(work.lane, tx -> tx.park(item, "mailbox", e.text()));
         }
     }
 
@@ -130,7 +124,7 @@ final class TreeSync {
                 continue;
             }
             long held = work.store.messages(m).stream().filter(r -> r.targetUid() != 0).count();
-            String item = "deletion of " + name;
+            String item = brakeItem(name);
             if (again.isEmpty() || held > work.brake.messages()) {
                 work.store.change(
                         work.lane,
@@ -144,8 +138,29 @@ final class TreeSync {
                                                 + " messages on the mirror"));
                 continue;
             }
-            events.delete(m);
+            orPark(item, "mailbox", () -> events.delete(m));
+        }
+    }
+
+    static String brakeItem(MailboxName mailbox) {
+        return "deletion of " + mailbox;
+    }
+
+    private interface Step {
+        void run() throws StoreException;
+    }
+
+    /// What a server refuses for good is named and does not stop the rest.
+    private void orPark(String item, String what, Step step) throws StoreException {
+        try {
+            step.run();
+            work.refusals.succeeded(item);
             work.store.change(work.lane, tx -> tx.unpark(item));
+        } catch (StoreException e) {
+            if (!work.refusals.forGood(item, e)) {
+                throw e;
+            }
+            work.store.change(work.lane, tx -> tx.park(item, what, e.text()));
         }
     }
 
@@ -163,10 +178,11 @@ final class TreeSync {
                 continue;
             }
             boolean there = onMirror.contains(work.lane.names().toTarget(name));
+            String item = "subscription of " + name;
             if (l.subscribed() && !there) {
-                events.subscribed(name);
+                orPark(item, "subscription", () -> events.subscribed(name));
             } else if (!l.subscribed() && there) {
-                events.unsubscribed(name);
+                orPark(item, "subscription", () -> events.unsubscribed(name));
             }
         }
     }

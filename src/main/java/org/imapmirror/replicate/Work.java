@@ -1,6 +1,7 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.event.Account;
+import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
@@ -11,6 +12,7 @@ import org.imapmirror.reconcile.Brake;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
+import java.util.Collection;
 
 /// What the parts of a lane share during one run.
 final class Work {
@@ -19,16 +21,20 @@ final class Work {
     final Hands hands;
     final Brake brake;
     final Clock clock;
+    final Refusals refusals;
     final LaneMap map;
+    final Horizon horizon;
     LaneRow lane;
 
-    Work(LaneStore store, Journal journal, Hands hands, Brake brake, Clock clock, LaneRow lane) {
-        this.store = store;
-        this.journal = journal;
+    Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
+        this.store = env.store();
+        this.journal = env.journal();
         this.hands = hands;
-        this.brake = brake;
-        this.clock = clock;
+        this.brake = env.brake();
+        this.clock = env.clock();
+        this.refusals = refusals;
         this.lane = lane;
+        this.horizon = new Horizon(store, lane);
         this.map = new LaneMap(store.mailboxes(lane));
     }
 
@@ -94,6 +100,16 @@ final class Work {
     MailboxRow current(MailboxRow m) {
         MailboxRow now = map.byId(m.id());
         return now == null ? m : now;
+    }
+
+    /// Messages that are to be stored and are known to be gone already. Answers to concurrent
+    /// commands may come in such an order; a comparison makes sure.
+    void doubtGone(MailboxRow m, Collection<MessageRow> rows) {
+        if (rows.stream().anyMatch(row -> row.state() == MessageRow.State.GONE)) {
+            store.change(
+                    lane,
+                    tx -> tx.doubt(Doubt.MEMBERSHIP, m.name(), "a message came after it had gone"));
+        }
     }
 
     void save(MailboxRow m) {

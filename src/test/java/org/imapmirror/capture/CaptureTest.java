@@ -62,8 +62,12 @@ class CaptureTest {
     }
 
     private Capture capture() {
+        return capture(CONFIG);
+    }
+
+    private Capture capture(CaptureConfig config) {
         return new Capture(
-                journal, CONFIG, hints, _ -> '/', Timer.on(executor), new SimpleMeterRegistry());
+                journal, config, hints, _ -> '/', Timer.on(executor), new SimpleMeterRegistry());
     }
 
     @AfterEach
@@ -106,13 +110,17 @@ class CaptureTest {
 
     @Test
     void firstChangingCommandWaitsForTheDurableMark() throws Exception {
+        capture = capture(CONFIG.withMaxHold(Duration.ofMinutes(1)));
         SessionTap tap = session();
         assertThat(tap.client(line("a LIST \"\" *"))).isEqualTo(Step.FORWARD);
         assertThat(journal.marks()).isEmpty();
 
-        Step step = tap.client(line("b CREATE x"));
+        Step step;
+        try (Connection _ = stuckJournal()) {
+            step = tap.client(line("b CREATE x"));
+            assertThat(step).isInstanceOf(Step.Hold.class);
+        }
 
-        assertThat(step).isInstanceOf(Step.Hold.class);
         CompletionStage<Step> then = ((Step.Hold) step).then();
         assertThat(then.toCompletableFuture().get()).isEqualTo(Step.FORWARD);
         assertThat(journal.marks()).extracting(Journal.Mark::account).containsExactly(ANN);

@@ -1,6 +1,7 @@
 package org.imapmirror.capture;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,11 @@ final class ManualTimer implements Timer {
     private Duration now = Duration.ZERO;
 
     private record Task(Duration at, Runnable work) {}
+
+    @Override
+    public synchronized Instant now() {
+        return Instant.EPOCH.plus(now);
+    }
 
     @Override
     public synchronized Runnable after(Duration delay, Runnable work) {

@@ -34,7 +34,7 @@ final class Samples {
     }
 
     static MailboxEvent appended(long uid, @Nullable PayloadRef payload) {
-        return new MailboxEvent.MessageAppended(INBOX, uid, Flags.of("\\Seen"), null, payload);
+        return new MailboxEvent.MessageAppended(INBOX, uid, Flags.of("\\Seen"), null, 0, payload);
     }
 
     static @Nullable PayloadRef payloadOf(MailboxEvent event) {

@@ -211,6 +211,19 @@ abstract class ImapStoreContract {
     }
 
     @Test
+    void mailboxThatIsOpenAlreadyShowsWhatOthersDidBeforeItIsExaminedAgain() throws Exception {
+        try (ImapStore other = open()) {
+            other.examine(box);
+            for (int i = 1; i <= 3; i++) {
+                append(i, 1, Flags.NONE);
+                Selected now = other.examine(box);
+                assertThat(now.exists()).isEqualTo(i);
+                assertThat(other.summariesFrom(1)).hasSize(i);
+            }
+        }
+    }
+
+    @Test
     void appendToMissingMailboxIsRefusedAndHarmless() throws Exception {
         String canary = name("Canary" + ThreadLocalRandom.current().nextInt(1_000_000_000));
         store.create(canary, null);

@@ -114,6 +114,7 @@ final class LaneWorld implements AutoCloseable {
                         s.uid(),
                         flags,
                         DATE,
+                        0,
                         spooled(message(id, "text of " + id))));
         return s.uid();
     }

@@ -1,0 +1,99 @@
+package org.imapmirror.replicate;
+
+import org.imapmirror.replicate.MessageRow.State;
+import org.imapmirror.state.Database;
+import org.imapmirror.state.Sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/// What a lane has left to do and what it cannot do, for the status.
+final class LaneFigures {
+    /// Import-pending messages and uncopied mailboxes do not count while their mailbox is parked.
+    private static final String NOT_PARKED =
+            " AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.lane = b.lane AND p.item = '"
+                    + Chores.item("")
+                    + "' || b.name)";
+
+    private final Database database;
+
+    LaneFigures(Database database) {
+        this.database = database;
+    }
+
+    /// @param pending import-pending messages
+    /// @param suspicions the doubts but for the first listing of a new lane, which is no suspicion
+    /// @param uncopied mailboxes whose first copy is not complete
+    /// @param extra messages on the mirror that no row maps
+    record Counts(
+            long pending, long parked, long doubts, long suspicions, long uncopied, long extra) {}
+
+    Counts counts(LaneRow lane) {
+        return database.read(db ->
+                new Counts(
+                        pending(db, lane),
+                        parked(db, lane),
+                        Sql.number(db, "SELECT count(*) FROM doubt WHERE lane = ?", lane.id()),
+                        Sql.number(
+                                db,
+                                "SELECT count(*) FROM doubt WHERE lane = ? AND reason <> ?",
+                                lane.id(),
+                                TreeSync.FIRST_LISTING),
+                        Sql.number(
+                                db,
+                                "SELECT count(*) FROM mailbox b WHERE b.lane = ? AND b.copied = 0"
+                                        + NOT_PARKED,
+                                lane.id()),
+                        Sql.number(
+                                db,
+                                "SELECT coalesce(sum(extra), 0) FROM mailbox WHERE lane = ?",
+                                lane.id())));
+    }
+
+    private static long pending(Connection db, LaneRow lane) throws SQLException {
+        return Sql.number(
+                db,
+                "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
+                        + " (SELECT b.id FROM mailbox b WHERE b.lane = ?"
+                        + NOT_PARKED
+                        + ")",
+                State.PENDING.ordinal(),
+                lane.id());
+    }
+
+    private static long parked(Connection db, LaneRow lane) throws SQLException {
+        return Sql.number(
+                        db,
+                        "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
+                                + " (SELECT id FROM mailbox WHERE lane = ?)",
+                        State.PARKED.ordinal(),
+                        lane.id())
+                + Sql.number(db, "SELECT count(*) FROM parked WHERE lane = ?", lane.id());
+    }
+
+    /// What waits for a decision, oldest first: a message as its mailbox and UID.
+    ///
+    /// @param most how many are told
+    List<ParkedItem> parked(LaneRow lane, int most) {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT item, what, reason, since FROM parked WHERE lane = ? UNION ALL"
+                                + " SELECT b.name || ' UID ' || m.uid, 'message',"
+                                + " coalesce(m.reason, ''), m.since FROM message m JOIN mailbox b"
+                                + " ON b.id = m.mailbox WHERE b.lane = ? AND m.state = ?"
+                                + " ORDER BY since LIMIT ?",
+                        r ->
+                                new ParkedItem(
+                                        r.getString(1),
+                                        r.getString(2),
+                                        r.getString(3),
+                                        Instant.ofEpochMilli(r.getLong(4))),
+                        lane.id(),
+                        lane.id(),
+                        State.PARKED.ordinal(),
+                        most));
+    }
+}
