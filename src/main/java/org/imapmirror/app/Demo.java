@@ -144,7 +144,8 @@ final class Demo implements AutoCloseable {
                         Duration.ofMillis(250),
                         32 * 1024),
                 new Config.State("jdbc:sqlite:" + folder.resolve("state.db")),
-                new Config.Sweep(Duration.ofHours(1), Config.Sweep.Watch.ACTIVE),
+                new Config.Sweep(
+                        Duration.ofHours(1), Duration.ofSeconds(60), Config.Sweep.Watch.ACTIVE),
                 new Config.FirstCopy(4),
                 new Config.Brake(100, 20),
                 new Config.Login(Config.Login.Keep.MEMORY),

@@ -217,7 +217,7 @@ final class Service implements AutoCloseable {
                 config.firstCopy().accounts(),
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
-                LanesConfig.DEFAULT.secondSweep());
+                config.sweep().afterCut());
     }
 
     private static Map<String, Endpoint> endpoints(Config config) {

@@ -140,13 +140,13 @@ public final class ImapStore implements AutoCloseable {
     }
 
     /// Opens a mailbox for reading and writing, unless it is open so already. What changed there
-    /// since is learned from the next answer of the server: see [#noop()].
+    /// since is learned by [#uids()] or [#noop()].
     public Selected select(String name) throws StoreException {
         return enter(name, false);
     }
 
-    /// Opens a mailbox for reading, unless it is open already. What others changed there before the
-    /// call is seen.
+    /// Opens a mailbox for reading; where it is open already, lets the server tell what changed. A
+    /// message that the server has not told of yet would seem not to be there.
     public Selected examine(String name) throws StoreException {
         return enter(name, true);
     }
@@ -155,10 +155,9 @@ public final class ImapStore implements AutoCloseable {
         Connection connection = connection();
         Mailbox open = connection.mailbox();
         if (open.isSelected() && name.equals(open.name()) && (readOnly || !open.readOnly())) {
+            open.reentered();
             if (readOnly) {
-                // A server may show new messages only after the next command, and until then
-                // answers a FETCH as if they were not there.
-                connection.run(CommandText.of("NOOP"));
+                refresh();
             }
             return open.snapshot(name);
         }
@@ -214,7 +213,17 @@ public final class ImapStore implements AutoCloseable {
     /// @throws StoreException as [Kind#RACE] where their number differs from the number of messages
     ///   at that moment, repeatedly
     public UidSet uids() throws StoreException {
-        return fetches().uids();
+        Fetches fetches = fetches();
+        refresh();
+        return fetches.uids();
+    }
+
+    private void refresh() throws StoreException {
+        Mailbox mailbox = connection().mailbox();
+        if (mailbox.isStale()) {
+            noop();
+            mailbox.refreshed();
+        }
     }
 
     /// What the messages are like, ascending; those that do not exist are absent.
@@ -297,6 +306,11 @@ public final class ImapStore implements AutoCloseable {
     public void delete(String name) throws StoreException {
         session.known().remove(name);
         treeChanges().delete(name);
+    }
+
+    /// Whether [#rename] is known to give messages other UIDs.
+    public boolean renumbersOnRename() {
+        return connection().traits().renumbersOnRename();
     }
 
     public void rename(String from, String to) throws StoreException {

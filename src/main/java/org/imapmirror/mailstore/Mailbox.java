@@ -18,6 +18,7 @@ final class Mailbox {
     private boolean readOnly;
     private boolean changed;
     private boolean forgotten;
+    private boolean stale;
 
     /// No mailbox.
     Mailbox() {
@@ -94,6 +95,21 @@ final class Mailbox {
     /// The server has it selected, but nobody here relies on that any more.
     void forget() {
         forgotten = true;
+    }
+
+    /// It stays selected, and the server need not have told what came since: not even what this
+    /// very connection stored.
+    void reentered() {
+        stale = true;
+    }
+
+    boolean isStale() {
+        return stale;
+    }
+
+    /// The server has told everything.
+    void refreshed() {
+        stale = false;
     }
 
     boolean isSelected() {

@@ -61,6 +61,12 @@ final class Traits {
         return has("LITERAL+") || (size <= LITERAL_MINUS && (has("LITERAL-") || has("IMAP4REV2")));
     }
 
+    /// Courier gives a renamed mailbox, and what is below it, a new UIDVALIDITY and UIDs from 1 on,
+    /// in the order of file names, which is not that of the UIDs before.
+    boolean renumbersOnRename() {
+        return greeting.contains("Courier");
+    }
+
     /// Cyrus 3.6 answers STATUS MAILBOXID from memory that it has freed: the answer is another one
     /// each time, and not even always IMAP. SELECT tells it right.
     boolean statusTellsMailboxId() {

@@ -101,14 +101,22 @@ final class Tree {
                             prefix),
                     "",
                     entry -> {
-                        subscribed.add(entry.name());
-                        found.computeIfAbsent(entry.name(), _ -> absent(entry));
+                        if (extended || !isOnlyParent(entry)) {
+                            subscribed.add(entry.name());
+                            found.computeIfAbsent(entry.name(), _ -> absent(entry));
+                        }
                     });
         }
         return found.values().stream()
                 .filter(entry -> !isForeign(entry.name()))
                 .map(entry -> withSubscribed(entry, subscribed.contains(entry.name())))
                 .toList();
+    }
+
+    /// LSUB may also tell the parents of what is subscribed, which are not (RFC 3501 section 6.3.9
+    /// has that for `%`; Courier tells them for `*` too).
+    private static boolean isOnlyParent(Listed lsub) {
+        return lsub.attributes().contains("\\noselect");
     }
 
     /// What the names of personal mailboxes begin with; INBOX first where it is not below one.

@@ -171,7 +171,8 @@ final class FirstCopy {
         }
     }
 
-    private static List<Candidate> candidates(ImapStore store, UidSet uids, Map<Long, Summary> into)
+    /// What tells messages of the open mailbox from each other.
+    static List<Candidate> candidates(ImapStore store, UidSet uids, Map<Long, Summary> into)
             throws StoreException {
         for (Summary s : store.summaries(uids)) {
             into.put(s.uid(), s);
@@ -192,7 +193,7 @@ final class FirstCopy {
                 uid, key.messageId(), key.digest(), instant(s.internalDate()), s.size());
     }
 
-    private static @Nullable Instant instant(@Nullable String internalDate) {
+    static @Nullable Instant instant(@Nullable String internalDate) {
         if (internalDate == null) {
             return null;
         }

@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Account;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.LongSupplier;
@@ -10,7 +11,9 @@ import java.util.function.LongSupplier;
 /// The two connections of a lane while it works, opened when first asked for.
 ///
 /// A primary that failed a moment ago is not asked again until it had its rest, so that the journal
-/// drains at full speed from the spool while the primary is down.
+/// drains at full speed from the spool while the primary is down. A login that is not there costs
+/// nobody anything to ask for, and the moment it comes, the primary can tell what lies between the
+/// UIDs of events: after a restart the order of messages depends on that.
 final class Hands implements AutoCloseable {
 
     /// Opens an authenticated connection, from a pool or anew.
@@ -42,7 +45,9 @@ final class Hands implements AutoCloseable {
             return open;
         }
         StoreException last = primaryFailure;
-        if (last != null && nanos.getAsLong() - primaryRestUntil < 0) {
+        if (last != null
+                && last.kind() != Kind.NO_LOGIN
+                && nanos.getAsLong() - primaryRestUntil < 0) {
             throw last;
         }
         try {
@@ -64,11 +69,6 @@ final class Hands implements AutoCloseable {
             target = open;
         }
         return open;
-    }
-
-    /// New credentials or a finished rest: the primary is asked again at once.
-    void rested() {
-        primaryFailure = null;
     }
 
     /// Gives the connections back; the next call opens others.

@@ -186,9 +186,12 @@ final class Importer {
         ImapStore target = work.hands.target();
         Appender appender = target.appender(work.current(m).target());
         for (Spooled b : bodies) {
-            String date = b.internalDate();
+            String date = dates.get(b.uid());
             if (date == null) {
-                date = dates.getOrDefault(b.uid(), DATE_TIME.format(b.arrived()));
+                date = b.internalDate();
+            }
+            if (date == null) {
+                date = DATE_TIME.format(b.arrived());
             }
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(b.flags(), date, b.payload().size(), body);
@@ -223,12 +226,13 @@ final class Importer {
     }
 
     /// A message stored without a date has the primary's clock: only the primary knows it exactly.
+    /// So has, with some servers, one that was given a date to come.
     private Map<Long, String> datesOf(MailboxRow m, List<Spooled> bodies) {
         Map<Long, String> dates = new TreeMap<>();
         UidSet undated =
                 UidSet.of(
                         bodies.stream()
-                                .filter(b -> b.internalDate() == null)
+                                .filter(b -> !isPast(b.internalDate(), b.arrived()))
                                 .map(Spooled::uid)
                                 .toList());
         if (undated.isEmpty()) {
@@ -246,6 +250,11 @@ final class Importer {
             dates.clear();
         }
         return dates;
+    }
+
+    private static boolean isPast(@Nullable String date, Instant arrived) {
+        Instant given = FirstCopy.instant(date);
+        return given != null && given.isBefore(arrived);
     }
 
     /// Writes the attempt down; nothing is sent before.

@@ -98,6 +98,12 @@ final class LaneTx {
         Sql.update(db, "DELETE FROM message WHERE mailbox = ?", m.id());
     }
 
+    /// Forgets where the mirror has the messages, before other UIDs are stored for them: in between
+    /// two rows could claim one.
+    void unmap(MailboxRow m) throws SQLException {
+        Sql.update(db, "UPDATE message SET target_uid = NULL WHERE mailbox = ?", m.id());
+    }
+
     void put(MailboxRow m, MessageRow row) throws SQLException {
         put(m, row, null);
     }

@@ -12,10 +12,13 @@ import org.imapmirror.mailstore.StoreException.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /// Events about mailboxes and subscriptions. Each finds its own traces: what is already as the
 /// event says is done.
 final class TreeEvents {
+    private static final long NEXT_SECOND_NANOS = 1_100_000_000L;
+
     private final Work work;
 
     TreeEvents(Work work) {
@@ -85,6 +88,7 @@ final class TreeEvents {
             doubtTree("a rename of " + from + " does not fit the map");
             return;
         }
+        Renumbering renumbering = Renumbering.expected(work, moved);
         onMirror(from, to, moved, separator);
         work.store.change(
                 work.lane,
@@ -101,7 +105,7 @@ final class TreeEvents {
             work.map.touch(name);
             work.map.put(m.withName(name, work.lane.names().toTarget(name)));
         }
-        checkValidity(moved);
+        checkValidity(moved, renumbering);
     }
 
     /// The mailbox with those below it, or, where the mirror does not rename what is no mailbox,
@@ -137,8 +141,8 @@ final class TreeEvents {
         }
     }
 
-    /// Some servers give a renamed mailbox a new UIDVALIDITY: its map is then matched anew.
-    private void checkValidity(List<MailboxRow> moved) throws StoreException {
+    private void checkValidity(List<MailboxRow> moved, Renumbering renumbering)
+            throws StoreException {
         List<String> names = new ArrayList<>();
         for (MailboxRow m : moved) {
             names.add(work.current(m).target());
@@ -150,7 +154,7 @@ final class TreeEvents {
             if (s != null
                     && m.targetUidValidity() != 0
                     && s.uidValidity() != m.targetUidValidity()) {
-                work.forget(m);
+                renumbering.settle(m, s.uidValidity());
             }
         }
     }
@@ -168,9 +172,50 @@ final class TreeEvents {
             }
             // A subscription may outlive its mailbox; some servers only take it for one that
             // exists.
+            List<String> parents = absentParents(mirrored);
             target.create(mirrored, null);
             target.subscribe(mirrored);
-            target.delete(mirrored);
+            deleteMade(mirrored);
+            removeEmpty(parents);
+        }
+    }
+
+    /// The names above this one that are no mailboxes, the lowest first.
+    private List<String> absentParents(String mirrored) throws StoreException {
+        List<String> parents = new ArrayList<>();
+        char separator = work.lane.names().target().separator();
+        int root = work.lane.names().target().prefix().length();
+        for (int at = mirrored.lastIndexOf(separator);
+                separator != 0 && at > root;
+                at = mirrored.lastIndexOf(separator, at - 1)) {
+            parents.add(mirrored.substring(0, at));
+        }
+        parents.removeAll(work.hands.target().status(parents).keySet());
+        return parents;
+    }
+
+    /// Some servers make mailboxes of the names above a new one.
+    private void removeEmpty(List<String> made) throws StoreException {
+        ImapStore target = work.hands.target();
+        Map<String, Status> now = target.status(made);
+        for (String name : made) {
+            Status s = now.get(name);
+            if (s != null && s.messages() == 0) {
+                deleteMade(name);
+            }
+        }
+    }
+
+    /// Cyrus keeps a deleted mailbox under its name and the second, and refuses a second one there.
+    private void deleteMade(String name) throws StoreException {
+        try {
+            work.hands.target().delete(name);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+            LockSupport.parkNanos(NEXT_SECOND_NANOS);
+            work.hands.target().delete(name);
         }
     }
 

@@ -65,7 +65,7 @@ final class TreeSync {
         LaneMap.Touched touched = work.map.watchTouches();
         List<Listed> listed = work.hands.primary().list();
         window.close();
-        Set<MailboxName> names = selectable(listed);
+        Set<MailboxName> names = existing(selectable(listed));
         TreeDiff diff = TreeDiff.of(names, work.map.names(), touched.names());
         Map<MailboxName, @Nullable String> uses = new HashMap<>();
         listed.forEach(l -> uses.put(new MailboxName(l.name()), l.specialUse()));
@@ -86,6 +86,22 @@ final class TreeSync {
             work.store.change(
                     work.lane, tx -> tx.park(item, "mailbox", String.valueOf(e.getMessage())));
         }
+    }
+
+    /// Without those that are listed and are not there: Dovecot goes on listing a deleted mailbox
+    /// that has children as if it could be selected. A mailbox that is in the map is known to have
+    /// been there.
+    private Set<MailboxName> existing(Set<MailboxName> listed) throws StoreException {
+        Set<MailboxName> unknown = new HashSet<>(listed);
+        unknown.removeAll(work.map.names());
+        Set<String> there =
+                work.hands
+                        .primary()
+                        .status(unknown.stream().map(MailboxName::value).toList())
+                        .keySet();
+        Set<MailboxName> names = new HashSet<>(listed);
+        names.removeIf(name -> unknown.contains(name) && !there.contains(name.value()));
+        return names;
     }
 
     private static Set<MailboxName> selectable(List<Listed> listed) {

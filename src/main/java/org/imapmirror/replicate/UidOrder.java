@@ -6,6 +6,7 @@ import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.replicate.Importer.Spooled;
+import org.imapmirror.replicate.MessageRow.State;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,8 +35,10 @@ final class UidOrder {
         this.importer = importer;
     }
 
-    /// Stores what the primary has between the highest known UID and these.
+    /// Stores what the primary has between the highest known UID and these, and what was left to be
+    /// imported below them.
     void fillBelow(MailboxRow m, UidSet uids) throws StoreException {
+        importLeft(m, uids);
         UidSet gap = gap(work.current(m), uids);
         if (gap.isEmpty()) {
             return;
@@ -50,6 +53,24 @@ final class UidOrder {
         }
         if (announced.size() < gap.size()) {
             unsettled.put(m.id(), gap.first());
+        }
+    }
+
+    private void importLeft(MailboxRow m, UidSet uids) throws StoreException {
+        UidSet left =
+                work.store
+                        .inState(m, State.PENDING)
+                        .intersect(UidSet.range(1, uids.last()))
+                        .minus(uids);
+        try {
+            for (UidSet chunk : left.chunks(CHUNK)) {
+                importer.fromPrimary(m, chunk);
+            }
+        } catch (StoreException e) {
+            if (e.serverName().equals(work.lane.key().mirror())) {
+                throw e;
+            }
+            // They are imported when the primary can be asked.
         }
     }
 

@@ -7,13 +7,22 @@ import jakarta.mail.Folder;
 import jakarta.mail.Store;
 
 import org.awaitility.Awaitility;
+import org.imapmirror.app.demo.DemoServer;
 import org.imapmirror.app.demo.MailboxPicture;
 import org.imapmirror.app.demo.SampleMail;
+import org.imapmirror.testing.Access;
+import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Mailboxes.Order;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
 class DemoIT {
+    /// By the tests' own reader: the demo's pictures are the product's.
+    private static Mailboxes read(DemoServer server, String user) {
+        return Mailboxes.read(
+                Access.plain(server.host(), server.port(), user, Demo.password(user)));
+    }
 
     @Test
     void onceMirrorsASessionAndFindsBothServersEqual() {
@@ -65,6 +74,12 @@ class DemoIT {
                         assertThat(demo.status().pending()).isZero();
                         assertThat(demo.status().complaints()).isEmpty();
                     });
+            for (String user : Demo.users()) {
+                assertThat(
+                                read(demo.next(), user)
+                                        .differencesFrom(read(demo.old(), user), Order.OF_UIDS))
+                        .isEmpty();
+            }
             assertThat(demo.status().accounts()).isEqualTo(2);
         }
     }

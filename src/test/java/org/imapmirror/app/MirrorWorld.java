@@ -3,74 +3,54 @@ package org.imapmirror.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.awaitility.Awaitility;
+import org.imapmirror.admin.LaneStatus;
 import org.imapmirror.admin.Status;
 import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.app.config.ConfigLoader;
 import org.imapmirror.testing.Access;
+import org.imapmirror.testing.CourierServer;
+import org.imapmirror.testing.CyrusServer;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.RealServer;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
-/// Two real Dovecots with a whole imapmirror between them, configured by a file as an administrator
-/// writes it.
+/// Real servers with a whole imapmirror between them.
 final class MirrorWorld implements AutoCloseable {
-    final DovecotServer primary = DovecotServer.launch();
-    final DovecotServer mirror = DovecotServer.launch();
-    private final Path directory;
+    final RealServer primary;
+    final List<RealServer> mirrors;
+    private final Setup setup;
     private final String extra;
-    Service service;
+    private Service service;
 
+    /// Two Dovecots.
+    ///
     /// @param extra more lines of configuration
     MirrorWorld(Path directory, String extra) throws IOException, ConfigException {
-        this.directory = directory;
+        this(directory, extra, DovecotServer.launch(), DovecotServer.launch());
+    }
+
+    /// The servers end with this.
+    MirrorWorld(Path directory, String extra, RealServer primary, RealServer... mirrors)
+            throws IOException, ConfigException {
+        this.primary = primary;
+        this.mirrors = List.of(mirrors);
         this.extra = extra;
+        this.setup = Setup.of(directory, primary, mirrors);
         this.service = start();
     }
 
     private Service start() throws IOException, ConfigException {
-        Path file = directory.resolve("imapmirror.yaml");
-        Files.writeString(file, config());
-        return Service.start(ConfigLoader.load(file), (_, _) -> {});
+        return Service.start(ConfigLoader.load(setup.write(extra)), (_, _) -> {});
     }
 
-    private String config() {
-        return """
-        listeners:
-          - {bind: "127.0.0.1:%d", tls: none}
-        servers:
-          old: {address: "127.0.0.1:%d", tls: none, login: {method: captured}}
-          new: {address: "127.0.0.1:%d", tls: starttls, trust: "%s", login: {method: master, user: "{user}*master", password: "%s"}}
-        route: {primary: old, mirrors: [{server: new, mode: mirror, deletes: apply}]}
-        journal: {directory: "%s"}
-        state: {url: "jdbc:sqlite:%s"}
-        admin: {bind: "127.0.0.1:%d"}
-        %s
-        """
-                .formatted(
-                        listenPort,
-                        primary.imapPort(),
-                        mirror.imapPort(),
-                        mirror.certificate(),
-                        mirror.masterPassword(),
-                        directory.resolve("journal"),
-                        directory.resolve("state/state.db"),
-                        adminPort,
-                        extra);
-    }
-
-    private final int listenPort = freePort();
-    private final int adminPort = freePort();
-
-    private static int freePort() {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    /// The first mirror, which most worlds have alone.
+    RealServer mirror() {
+        return mirrors.getFirst();
     }
 
     void restart() throws IOException, ConfigException {
@@ -80,11 +60,20 @@ final class MirrorWorld implements AutoCloseable {
 
     /// How clients reach an account: through the proxy.
     Access through(int user) {
-        return Access.to(primary, user).through(service.ports().get(0));
+        return setup.through(user);
     }
 
     Status status() {
         return service.overview().status();
+    }
+
+    /// The lane of an account's first user to a mirror.
+    LaneStatus lane(int mirror) {
+        return status().lanes().stream()
+                .filter(lane -> lane.account().equals(primary.user(1)))
+                .filter(lane -> lane.mirror().equals(Setup.nameOf(mirror)))
+                .findFirst()
+                .orElseThrow();
     }
 
     void awaitMirrored() {
@@ -98,16 +87,45 @@ final class MirrorWorld implements AutoCloseable {
                                         s -> assertThat(s.lanes()).isNotEmpty()));
     }
 
-    /// Message by message, in UID order, with folders and subscriptions; empty where all is equal.
+    /// Nothing waits for a person, and the mirrors hold nothing that is not the primary's.
+    void assertHealthy() {
+        assertThat(status())
+                .satisfies(
+                        s -> assertThat(s.parked()).as("parked, in %s", s).isZero(),
+                        s -> assertThat(s.suspect()).as("suspect, in %s", s).isZero(),
+                        s -> assertThat(s.extra()).as("extra, in %s", s).isZero());
+    }
+
+    /// How the first mirror differs from the primary: message by message, in UID order, with
+    /// folders and subscriptions; empty where all is equal.
     String difference(int user) {
-        return Mailboxes.read(Access.to(mirror, user))
-                .differencesFrom(Mailboxes.read(Access.to(primary, user)), Mailboxes.Order.OF_UIDS);
+        return difference(user, mirror());
+    }
+
+    String difference(int user, RealServer mirror) {
+        Mailboxes onPrimary = Mailboxes.read(Access.to(primary, user));
+        Mailboxes onMirror = Mailboxes.read(Access.to(mirror, user));
+        if (mirror instanceof CyrusServer) {
+            // In Cyrus 3.6, CREATE and RENAME to a/b make a mailbox of a where there is none.
+            onPrimary = onPrimary.withParents();
+        }
+        if (primary instanceof CourierServer || mirror instanceof CourierServer) {
+            // Courier knows no special uses, and numbers what is in a renamed mailbox anew and in
+            // another order: the other side keeps the order of before.
+            String shuffled = "Done/Work";
+            onPrimary = onPrimary.withoutSpecialUses();
+            onMirror = onMirror.withoutSpecialUses();
+            return onMirror.differencesFrom(onPrimary, Mailboxes.Order.ANY)
+                    + onMirror.without(shuffled)
+                            .differencesFrom(onPrimary.without(shuffled), Mailboxes.Order.OF_UIDS);
+        }
+        return onMirror.differencesFrom(onPrimary, Mailboxes.Order.OF_UIDS);
     }
 
     @Override
     public void close() {
         service.close();
         primary.close();
-        mirror.close();
+        mirrors.forEach(RealServer::close);
     }
 }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,23 +31,23 @@ class ServeIT {
 
     private final DemoServer old = DemoServer.start("old", Map.of("anna", PASSWORD));
     private final DemoServer next = DemoServer.start("new", Map.of("anna", PASSWORD));
-    private final List<Process> started = new ArrayList<>();
+    private final List<ServeProcess> started = new ArrayList<>();
 
     @TempDir Path folder;
 
     @AfterEach
     void stop() {
-        started.forEach(Process::destroyForcibly);
+        started.forEach(ServeProcess::close);
         old.close();
         next.close();
     }
 
     @Test
     void runsUntilSigtermAndTakesUpWhereItStopped() throws Exception {
-        int port = freePort();
-        Path config = config(port, freePort());
+        int port = Setup.freePort();
+        Path config = config(port, Setup.freePort());
         Process process = serve(config);
-        awaitPort(process, port);
+        started.getLast().awaitPort(port);
         try (Store client = MailClient.connect("127.0.0.1", port, "anna", PASSWORD)) {
             client.getFolder("INBOX")
                     .appendMessages(
@@ -73,8 +72,8 @@ class ServeIT {
         assertThat(process.exitValue()).isZero();
         assertThat(Run.imapmirror("status", "--config", config.toString()).code()).isEqualTo(2);
 
-        Process again = serve(config);
-        awaitPort(again, port);
+        serve(config);
+        started.getLast().awaitPort(port);
         try (Store client = MailClient.connect("127.0.0.1", port, "anna", PASSWORD)) {
             client.getFolder("Later").delete(false);
         }
@@ -85,7 +84,7 @@ class ServeIT {
     @Test
     void takenPortIsToldWithItsKey() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Process process = serve(config(taken.getLocalPort(), freePort()));
+            Process process = serve(config(taken.getLocalPort(), Setup.freePort()));
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(ExitCode.UNAVAILABLE);
             assertThat(log())
@@ -117,39 +116,13 @@ class ServeIT {
     }
 
     private Process serve(Path config) throws IOException {
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Xmx128m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "serve",
-                                "--config",
-                                config.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-                        .start();
+        ServeProcess process = ServeProcess.start(config);
         started.add(process);
-        return process;
+        return process.process();
     }
 
     private String log() throws IOException {
         return Files.readString(folder.resolve("log"));
-    }
-
-    private void awaitPort(Process process, int port) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
-                .failFast(() -> !process.isAlive())
-                .until(() -> {
-                    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                        return true;
-                    }
-                });
     }
 
     private void awaitEqual() {
@@ -157,11 +130,5 @@ class ServeIT {
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(
                         () -> assertThat(next.picture("anna")).isEqualTo(old.picture("anna")));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

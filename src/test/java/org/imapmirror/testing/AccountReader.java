@@ -1,15 +1,12 @@
 package org.imapmirror.testing;
 
-import jakarta.mail.Flags;
-
+import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.protocol.BODY;
-import org.eclipse.angus.mail.imap.protocol.FLAGS;
 import org.eclipse.angus.mail.imap.protocol.FetchResponse;
 import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
-import org.eclipse.angus.mail.imap.protocol.INTERNALDATE;
 import org.eclipse.angus.mail.imap.protocol.ListInfo;
 import org.eclipse.angus.mail.imap.protocol.Namespaces;
 import org.eclipse.angus.mail.imap.protocol.RFC822SIZE;
@@ -20,14 +17,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -49,14 +42,6 @@ final class AccountReader {
                     "\\Junk",
                     "\\Sent",
                     "\\Trash");
-
-    private static final Map<Flags.Flag, String> SYSTEM_FLAGS =
-            Map.of(
-                    Flags.Flag.ANSWERED, "\\Answered",
-                    Flags.Flag.DELETED, "\\Deleted",
-                    Flags.Flag.DRAFT, "\\Draft",
-                    Flags.Flag.FLAGGED, "\\Flagged",
-                    Flags.Flag.SEEN, "\\Seen");
 
     /// Bodies are fetched together up to this many octets, so that a large mailbox fits into a
     /// small heap.
@@ -116,18 +101,52 @@ final class AccountReader {
         SortedMap<String, Mailboxes.Mailbox> mailboxes = new TreeMap<>();
         Map<String, SortedSet<String>> uses = specialUses();
         for (ListInfo listed : orNone(imap.list("", "*"))) {
-            if (isPersonal(listed.name) && listed.canOpen && !isNonExistent(listed)) {
+            if (isPersonal(listed.name)
+                    && listed.canOpen
+                    && !isNonExistent(listed)
+                    && exists(listed.name)) {
                 SortedSet<String> use = uses.getOrDefault(listed.name, new TreeSet<>());
                 mailboxes.put(name(listed), new Mailboxes.Mailbox(use, messages(listed.name)));
             }
         }
         SortedSet<String> subscribed = new TreeSet<>();
-        for (ListInfo listed : orNone(imap.lsub("", "*"))) {
+        for (ListInfo listed : subscriptions()) {
             if (isPersonal(listed.name) && listed.canOpen) {
                 subscribed.add(name(listed));
             }
         }
         return new Mailboxes(mailboxes, subscribed);
+    }
+
+    /// Dovecot lists a deleted mailbox that has children as if it could be selected.
+    private boolean exists(String name) throws ProtocolException {
+        try {
+            imap.status(name, new String[] {"MESSAGES"});
+            return true;
+        } catch (CommandFailedException e) {
+            if (String.valueOf(e.getMessage()).contains("Mailbox doesn't exist")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /// Subscriptions outlive their mailboxes, and Cyrus keeps these from LSUB.
+    private List<ListInfo> subscriptions() throws ProtocolException {
+        if (!imap.hasCapability("LIST-EXTENDED")) {
+            return List.of(orNone(imap.lsub("", "*")));
+        }
+        return listed("LIST (SUBSCRIBED) \"\" \"*\"");
+    }
+
+    private List<ListInfo> listed(String command) throws ProtocolException {
+        List<ListInfo> found = new ArrayList<>();
+        for (Response response : succeeded(imap.command(command, null))) {
+            if (response instanceof IMAPResponse list && list.keyEquals("LIST")) {
+                found.add(new ListInfo(list));
+            }
+        }
+        return found;
     }
 
     private void readNamespaces() throws ProtocolException {
@@ -171,17 +190,12 @@ final class AccountReader {
     private Map<String, SortedSet<String>> specialUses() throws ProtocolException {
         Map<String, SortedSet<String>> uses = new HashMap<>();
         if (imap.hasCapability("SPECIAL-USE") && imap.hasCapability("LIST-EXTENDED")) {
-            for (Response response :
-                    succeeded(imap.command("LIST (SPECIAL-USE) \"\" \"*\"", null))) {
-                if (response instanceof IMAPResponse imapResponse
-                        && imapResponse.keyEquals("LIST")) {
-                    ListInfo listed = new ListInfo(imapResponse);
-                    SortedSet<String> own =
-                            Arrays.stream(listed.attrs)
-                                    .filter(SPECIAL_USES::contains)
-                                    .collect(Collectors.toCollection(TreeSet::new));
-                    uses.put(listed.name, own);
-                }
+            for (ListInfo listed : listed("LIST (SPECIAL-USE) \"\" \"*\"")) {
+                SortedSet<String> own =
+                        Arrays.stream(listed.attrs)
+                                .filter(SPECIAL_USES::contains)
+                                .collect(Collectors.toCollection(TreeSet::new));
+                uses.put(listed.name, own);
             }
         }
         return uses;
@@ -207,7 +221,7 @@ final class AccountReader {
                         fetch(first, n, "UID FLAGS INTERNALDATE BODY.PEEK[]")) {
                     BODY body = fetched.getItem(BODY.class);
                     if (body != null) {
-                        byUid.put(fetched.getItem(UID.class).uid, message(fetched, body));
+                        byUid.put(fetched.getItem(UID.class).uid, FetchedMessage.of(fetched, body));
                     }
                 }
                 first = n + 1;
@@ -232,52 +246,6 @@ final class AccountReader {
             }
         }
         return fetched;
-    }
-
-    private static Mailboxes.Message message(FetchResponse fetched, BODY body) {
-        byte[] bytes = body.getByteArrayInputStream().readAllBytes();
-        return new Mailboxes.Message(
-                digest(bytes),
-                bytes.length,
-                fetched.getItem(INTERNALDATE.class).getDate().toInstant(),
-                flags(fetched.getItem(FLAGS.class)),
-                subject(bytes));
-    }
-
-    private static SortedSet<String> flags(Flags flags) {
-        SortedSet<String> names = new TreeSet<>();
-        for (Flags.Flag flag : flags.getSystemFlags()) {
-            String name = SYSTEM_FLAGS.get(flag);
-            if (name != null) {
-                names.add(name);
-            }
-        }
-        for (String keyword : flags.getUserFlags()) {
-            names.add(keyword.toLowerCase(Locale.ROOT));
-        }
-        return names;
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("bug: every JDK has SHA-256", e);
-        }
-    }
-
-    private static String subject(byte[] message) {
-        String start =
-                new String(message, 0, Math.min(message.length, 8192), StandardCharsets.ISO_8859_1);
-        for (String line : start.lines().toList()) {
-            if (line.isEmpty()) {
-                break;
-            }
-            if (line.regionMatches(true, 0, "Subject:", 0, 8)) {
-                return line.substring(8).strip();
-            }
-        }
-        return "";
     }
 
     private Response[] succeeded(Response[] responses) throws ProtocolException {

@@ -6,7 +6,7 @@ import java.util.Map;
 /// that use it carry `@Tag("courier")`.
 public final class CourierServer extends RealServer {
     private CourierServer(Map<String, String> environment) {
-        super("courier", 10, environment);
+        super("courier", 10, Namespace.BELOW_INBOX, environment);
     }
 
     /// Starts with ten users; IDLE polls once a minute, as Courier does by default.

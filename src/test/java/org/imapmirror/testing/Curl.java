@@ -64,7 +64,15 @@ public final class Curl {
 
     private Command run(String url, List<String> arguments) {
         List<String> words =
-                new ArrayList<>(List.of("curl", "--silent", "--show-error", "--max-time", "50"));
+                new ArrayList<>(
+                        List.of(
+                                "curl",
+                                "--silent",
+                                "--show-error",
+                                // What the server said is in the message of a failure.
+                                "--verbose",
+                                "--max-time",
+                                "50"));
         words.addAll(List.of("--user", access.user() + ":" + access.password()));
         if (access.tls() != Access.Tls.NONE) {
             words.addAll(List.of("--ssl-reqd", "--cacert", access.trusted().toString()));

@@ -4,8 +4,8 @@ import java.util.Map;
 
 /// Dovecot as Debian packages it. Tests that use it carry `@Tag("dovecot")`.
 public final class DovecotServer extends RealServer {
-    private DovecotServer(int users, Map<String, String> environment) {
-        super("dovecot", users, environment);
+    private DovecotServer(int users, Namespace namespace, Map<String, String> environment) {
+        super("dovecot", users, namespace, environment);
     }
 
     /// Starts with ten users and the settings of `dovecot-up`.
@@ -15,13 +15,15 @@ public final class DovecotServer extends RealServer {
 
     /// Starts with `extra`, further lines of `dovecot.conf`, which win over the ones before.
     public static DovecotServer launch(int users, String extra) {
-        return new DovecotServer(users, Map.of("DOVECOT_EXTRA", extra));
+        return new DovecotServer(users, Namespace.PLAIN, Map.of("DOVECOT_EXTRA", extra));
     }
 
     /// Starts with another hierarchy separator and namespace prefix, for example `.` and `INBOX.`.
-    public static DovecotServer withNamespace(String separator, String prefix) {
+    public static DovecotServer withNamespace(char separator, String prefix) {
         return new DovecotServer(
-                10, Map.of("DOVECOT_SEPARATOR", separator, "DOVECOT_PREFIX", prefix));
+                10,
+                new Namespace(prefix, separator),
+                Map.of("DOVECOT_SEPARATOR", separator + "", "DOVECOT_PREFIX", prefix));
     }
 
     public int lmtpPort() {

@@ -126,7 +126,7 @@ class ForeignClientsIT {
     @Test
     void readerComparesAccountsOfDifferentNamespaces() {
         byte[] message = Mail.message("same", "é");
-        try (DovecotServer other = DovecotServer.withNamespace(".", "INBOX.");
+        try (DovecotServer other = DovecotServer.withNamespace('.', "INBOX.");
                 ForeignClients here = new ForeignClients(Access.to(server, 8));
                 ForeignClients there = new ForeignClients(Access.to(other, 8))) {
             here.curl().command("CREATE Sent").orFail();

@@ -85,6 +85,35 @@ public record Mailboxes(SortedMap<String, Mailbox> byName, SortedSet<String> sub
         return byName.values().stream().mapToInt(mailbox -> mailbox.messages().size()).sum();
     }
 
+    /// The same without special uses: what a server without RFC 6154 can hold of it.
+    public Mailboxes withoutSpecialUses() {
+        SortedMap<String, Mailbox> plain = new TreeMap<>();
+        byName.forEach((name, m) ->
+                plain.put(name, new Mailbox(Collections.emptySortedSet(), m.messages())));
+        return new Mailboxes(plain, subscribed);
+    }
+
+    /// The same without one mailbox.
+    public Mailboxes without(String name) {
+        SortedMap<String, Mailbox> others = new TreeMap<>(byName);
+        others.remove(name);
+        return new Mailboxes(others, subscribed);
+    }
+
+    /// The same with every parent as a mailbox that can be selected: what it becomes on a server
+    /// that makes real mailboxes of the parents of a new one.
+    public Mailboxes withParents() {
+        SortedMap<String, Mailbox> all = new TreeMap<>(byName);
+        for (String name : byName.keySet()) {
+            for (int at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
+                all.putIfAbsent(
+                        name.substring(0, at),
+                        new Mailbox(Collections.emptySortedSet(), List.of()));
+            }
+        }
+        return new Mailboxes(all, subscribed);
+    }
+
     /// What a reader should know about how this differs from what was expected: one line for each
     /// difference, empty when there is none.
     public String differencesFrom(Mailboxes expected, Order order) {

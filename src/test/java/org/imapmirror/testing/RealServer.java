@@ -33,16 +33,28 @@ public abstract sealed class RealServer implements AutoCloseable
 
     private final String kind;
     private final int users;
+    private final Namespace namespace;
     private final Map<String, String> environment;
     private final Path directory;
     private final Path output;
     private final Thread hook;
     private int port;
 
+    /// Where a user's own mailboxes are.
+    ///
+    /// @param prefix of every name but INBOX
+    record Namespace(String prefix, char separator) {
+        static final Namespace PLAIN = new Namespace("", '/');
+
+        /// What servers did before there were others: everything is below INBOX.
+        static final Namespace BELOW_INBOX = new Namespace("INBOX.", '.');
+    }
+
     /// Starts the server in a fresh directory, on free ports.
-    RealServer(String kind, int users, Map<String, String> environment) {
+    RealServer(String kind, int users, Namespace namespace, Map<String, String> environment) {
         this.kind = kind;
         this.users = users;
+        this.namespace = namespace;
         this.environment = Map.copyOf(environment);
         try {
             directory = Files.createTempDirectory(Path.of("/tmp"), "im-" + kind + "-");
@@ -84,6 +96,14 @@ public abstract sealed class RealServer implements AutoCloseable
 
     public final String password(int n) {
         return "pass-" + user(n);
+    }
+
+    /// The server's own name of a mailbox that is given as in [Mailboxes]: without a prefix and
+    /// with `/` between its parts.
+    public final String mailbox(String path) {
+        return path.equals("INBOX")
+                ? path
+                : namespace.prefix() + path.replace('/', namespace.separator());
     }
 
     /// Where the server's configuration, log and mail are.

@@ -74,7 +74,8 @@ public record Config(
     }
 
     /// @param every null: never
-    public record Sweep(@Nullable Duration every, Watch watch) {
+    /// @param afterCut when an account is compared again whose commands were cut off
+    public record Sweep(@Nullable Duration every, Duration afterCut, Watch watch) {
         public enum Watch {
             NONE,
             ACTIVE,

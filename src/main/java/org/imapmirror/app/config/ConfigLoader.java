@@ -151,6 +151,10 @@ public final class ConfigLoader {
                 new Sweep(
                         section.value("every", Kinds.Every.HOURLY, Kinds.EVERY).duration(),
                         section.value(
+                                "after-cut",
+                                Duration.ofSeconds(60),
+                                Kinds.duration(Duration.ofSeconds(1), Duration.ofHours(1))),
+                        section.value(
                                 "watch",
                                 Sweep.Watch.ACTIVE,
                                 Kind.oneOf(

@@ -60,7 +60,9 @@ class ConfigLoaderTest {
                                 20_000_000_000L,
                                 Duration.ofMillis(250),
                                 32_768));
-        assertThat(config.sweep()).isEqualTo(new Sweep(Duration.ofHours(1), Sweep.Watch.ACTIVE));
+        assertThat(config.sweep())
+                .isEqualTo(
+                        new Sweep(Duration.ofHours(1), Duration.ofSeconds(60), Sweep.Watch.ACTIVE));
         assertThat(config.admin())
                 .isEqualTo(new Config.Admin(new InetSocketAddress("127.0.0.1", 8143), null));
     }
@@ -181,8 +183,8 @@ class ConfigLoaderTest {
         assertThat(config.server("old").login())
                 .isEqualTo(new ServerLogin.Master("{user}*m", new Secret("00123")));
         assertThat(config.toString()).doesNotContain("00123");
-        assertThat(load(MINIMAL + "sweep: {every: never, watch: none}\n").sweep())
-                .isEqualTo(new Sweep(null, Sweep.Watch.NONE));
+        assertThat(load(MINIMAL + "sweep: {every: never, after-cut: 5s, watch: none}\n").sweep())
+                .isEqualTo(new Sweep(null, Duration.ofSeconds(5), Sweep.Watch.NONE));
     }
 
     @Test
