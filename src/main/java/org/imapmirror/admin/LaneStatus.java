@@ -2,6 +2,8 @@ package org.imapmirror.admin;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// One account on one mirror.
 ///
 /// @param mirror the server's key in the configuration
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lagSeconds age of the oldest of those; 0 where there is none
 /// @param error why it does not go on, for people; null where it does
 /// @param unreachableSeconds for how long the mirror could not be reached; 0 where it can
+/// @param parked what the mirror does not take, the oldest first, at most 100
 public record LaneStatus(
         String account,
         String mirror,
@@ -17,4 +20,16 @@ public record LaneStatus(
         long pending,
         double lagSeconds,
         @Nullable String error,
-        long unreachableSeconds) {}
+        long unreachableSeconds,
+        List<Parked> parked) {
+
+    public LaneStatus {
+        parked = List.copyOf(parked);
+    }
+
+    /// @param item a mailbox and a UID, a mailbox, a journal entry
+    /// @param what its kind, such as `message`
+    /// @param reason why, in the mirror's words
+    /// @param since ISO 8601, UTC
+    public record Parked(String item, String what, String reason, String since) {}
+}

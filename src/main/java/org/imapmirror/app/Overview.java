@@ -50,6 +50,11 @@ record Overview(Lanes lanes, Capture capture, Proxy proxy) {
                 r.pending(),
                 r.lagSeconds(),
                 r.error(),
-                r.unreachableSeconds());
+                r.unreachableSeconds(),
+                r.parkedItems().stream()
+                        .map(p ->
+                                new LaneStatus.Parked(
+                                        p.item(), p.what(), p.reason(), p.since().toString()))
+                        .toList());
     }
 }

@@ -70,6 +70,21 @@ final class StatusCommand implements Callable<Integer> {
             }
             table.print(out);
         }
+        if (status.parked() > 0) {
+            Table table = new Table("PARKED", "ACCOUNT", "MIRROR", "WHAT", "SINCE", "REASON");
+            for (LaneStatus lane : status.lanes()) {
+                for (LaneStatus.Parked p : lane.parked()) {
+                    table.row(
+                            p.item(),
+                            lane.account(),
+                            lane.mirror(),
+                            p.what(),
+                            p.since(),
+                            p.reason());
+                }
+            }
+            table.print(out);
+        }
         List<String> complaints = status.complaints();
         complaints.forEach(complaint -> out.println("! " + complaint));
         out.println(complaints.isEmpty() ? "healthy" : "degraded");

@@ -316,6 +316,12 @@ final class Lane {
         }
     }
 
+    /// What waits for a decision, the oldest first.
+    List<ParkedItem> parked(int most) {
+        LaneRow now = row;
+        return now == null ? List.of() : env.store().figures().parked(now, most);
+    }
+
     /// What is not on this mirror yet, for the status.
     Progress progress() {
         LaneRow now = row;

@@ -3,12 +3,15 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Account;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// A lane as the status shows it.
 ///
 /// @param pending what is not on this mirror yet: events, first copies, messages, doubts, hints
 /// @param doubts how many of these are doubts, which make the account suspect
 /// @param lagSeconds age of the oldest event that is not applied, 0 where all are
 /// @param unreachableSeconds for how long the mirror could not be reached, 0 where it can
+/// @param parkedItems the oldest of what is parked
 public record LaneReport(
         Account account,
         String mirror,
@@ -19,4 +22,5 @@ public record LaneReport(
         long extra,
         double lagSeconds,
         long unreachableSeconds,
-        @Nullable String error) {}
+        @Nullable String error,
+        List<ParkedItem> parkedItems) {}

@@ -33,6 +33,9 @@ public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
 
+    /// Parked items of a lane that a report names.
+    private static final int MOST_PARKED = 100;
+
     private final LanesConfig config;
     private final Topology topology;
     private final Journal journal;
@@ -219,7 +222,8 @@ public final class Lanes implements AutoCloseable {
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                 down == null ? 0 : Duration.between(down, now).toSeconds(),
-                s.error());
+                s.error(),
+                p.parked() == 0 ? List.of() : lane.parked(MOST_PARKED));
     }
 
     private List<Lane> of(Account account) {

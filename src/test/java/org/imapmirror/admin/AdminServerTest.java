@@ -50,8 +50,12 @@ class AdminServerTest {
                                     5,
                                     1.5,
                                     "a \"quoted\" one",
-                                    7),
-                            new LaneStatus("bert", "new", "waiting-for-login", 0, 0, null, 0)));
+                                    7,
+                                    List.of(
+                                            new LaneStatus.Parked(
+                                                    "INBOX UID 7", "message", "too big", "then"))),
+                            new LaneStatus(
+                                    "bert", "new", "waiting-for-login", 0, 0, null, 0, List.of())));
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final List<String> swept = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -103,10 +107,12 @@ class AdminServerTest {
                                  "sessions": 6, "lanes": [
                                   {"account": "anna@example.org", "mirror": "new", "state": "live",
                                    "pending": 5, "lagSeconds": 1.5, "error": "a \\"quoted\\" one",
-                                   "unreachableSeconds": 7},
+                                   "unreachableSeconds": 7,
+                                   "parked": [{"item": "INBOX UID 7", "what": "message",
+                                               "reason": "too big", "since": "then"}]},
                                   {"account": "bert", "mirror": "new", "state": "waiting-for-login",
                                    "pending": 0, "lagSeconds": 0.0, "error": null,
-                                   "unreachableSeconds": 0}]}
+                                   "unreachableSeconds": 0, "parked": []}]}
                                 """
                                         .getBytes(StandardCharsets.UTF_8),
                                 JsonNode.class));

@@ -22,6 +22,6 @@ class StatusTest {
     }
 
     static LaneStatus lane(String mirror, long unreachable) {
-        return new LaneStatus("anna", mirror, "live", 0, 0, null, unreachable);
+        return new LaneStatus("anna", mirror, "live", 0, 0, null, unreachable, List.of());
     }
 }

@@ -31,7 +31,9 @@ class CommandsTest {
                     9,
                     1,
                     2,
-                    List.of(new LaneStatus("anna", "new", "live", 1, 0.3, "a\u001b[31mb", 0)));
+                    List.of(
+                            new LaneStatus(
+                                    "anna", "new", "live", 1, 0.3, "a\u001b[31mb", 0, List.of())));
 
     private final AtomicReference<Status> status = new AtomicReference<>(HEALTHY);
     private final AdminServer server =
@@ -101,13 +103,36 @@ class CommandsTest {
                                 0,
                                 1,
                                 0,
-                                List.of(new LaneStatus("a", "new", "retry", 1, 99, "down", 61))))) {
+                                List.of(
+                                        new LaneStatus(
+                                                "a", "new", "retry", 1, 99, "down", 61,
+                                                List.of()))))) {
             status.set(degraded);
             assertThat(Run.imapmirror("status", "--config", config, "--json").code()).isOne();
             Run run = Run.imapmirror("status", "--config", config);
             assertThat(run.code()).isOne();
             assertThat(run.out()).contains("! ").endsWith("degraded\n");
         }
+    }
+
+    @Test
+    void whatIsParkedIsNamed() throws Exception {
+        LaneStatus.Parked parked =
+                new LaneStatus.Parked(
+                        "INBOX UID 7", "message", "too\u001b big", "2026-11-25T10:00:00Z");
+        status.set(
+                new Status(
+                        0,
+                        0,
+                        1,
+                        0,
+                        1,
+                        0,
+                        List.of(
+                                new LaneStatus(
+                                        "anna", "new", "live", 0, 0, null, 0, List.of(parked)))));
+        assertThat(Run.imapmirror("status", "--config", config()).out())
+                .contains("INBOX UID 7", "anna", "message", "2026-11-25T10:00:00Z", "too  big");
     }
 
     @Test

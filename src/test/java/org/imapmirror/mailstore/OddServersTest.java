@@ -8,6 +8,7 @@ import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxEvent.FlagChange;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.Trust;
 import org.imapmirror.mailstore.ScriptedServer.Script;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.junit.jupiter.api.Test;
@@ -479,9 +480,10 @@ class OddServersTest {
 
     @Test
     void nothingListensThere() throws Exception {
-        ScriptedServer server = new ScriptedServer(_ -> {});
-        Endpoint endpoint = server.endpoint();
-        server.close();
+        // Below the ports that the system gives to outgoing connections: nobody takes it meanwhile,
+        // and a connection to it cannot meet itself.
+        Endpoint endpoint =
+                new Endpoint("test", "127.0.0.1", 1, Endpoint.Tls.NONE, new Trust.Insecure());
         StoreException e = failure(() -> ImapStore.open(endpoint, LOGIN, ClientLimits.DEFAULT));
         assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(e).hasMessageContaining("is the server running");

@@ -162,6 +162,35 @@ class TapStepsTest {
     }
 
     @Test
+    void withheldAnswerComesWhenTheQuestionIsAnswered() throws IOException {
+        CompletableFuture<byte[]> answered = new CompletableFuture<>();
+        tap.answer =
+                frame ->
+                        switch (frame) {
+                            case "S: b OK created" ->
+                                    new Step.Inquire(bytes("Q1 STATUS x (MESSAGES)\r\n"), answered);
+                            case "S: * STATUS x (MESSAGES 0)" -> Step.SWALLOW;
+                            case "S: Q1 OK done" -> {
+                                answered.complete(bytes("b OK created\r\n"));
+                                yield Step.SWALLOW;
+                            }
+                            default -> Step.FORWARD;
+                        };
+        client.send("b CREATE x/y");
+        server.line();
+        server.send("b OK created");
+        assertThat(server.line()).isEqualTo("Q1 STATUS x (MESSAGES)");
+        assertThat(client.isQuiet()).isTrue();
+        server.send("* 5 EXISTS", "* STATUS x (MESSAGES 0)", "Q1 OK done");
+        assertThat(client.line()).isEqualTo("* 5 EXISTS");
+        assertThat(client.line()).isEqualTo("b OK created");
+        client.send("c LOGOUT");
+        assertThat(server.line()).isEqualTo("c LOGOUT");
+        server.send("* BYE bye", "c OK done");
+        assertThat(client.until("c OK")).isNotEmpty();
+    }
+
+    @Test
     void rejectedCommandIsDroppedWithItsLiterals() throws IOException {
         answer("C: b APPEND INBOX (\\Recent) {17+}", new Step.Reject(bytes("b BAD no\r\n")));
         client.send(
