@@ -483,7 +483,7 @@ class OddServersTest {
         // Below the ports that the system gives to outgoing connections: nobody takes it meanwhile,
         // and a connection to it cannot meet itself.
         Endpoint endpoint =
-                new Endpoint("test", "127.0.0.1", 1, Endpoint.Tls.NONE, new Trust.Insecure());
+                new Endpoint("scripted", "127.0.0.1", 1, Endpoint.Tls.NONE, new Trust.Insecure());
         StoreException e = failure(() -> ImapStore.open(endpoint, LOGIN, ClientLimits.DEFAULT));
         assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(e).hasMessageContaining("is the server running");
