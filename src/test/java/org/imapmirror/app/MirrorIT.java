@@ -74,6 +74,47 @@ class MirrorIT {
         }
     }
 
+    @Test
+    void whatAClientDidWhileTheMirrorWasAwayNeedsThePrimaryNoMore() throws Exception {
+        String dated = "(\\Seen) \"24-Nov-2026 10:00:00 +0100\"";
+        try (MirrorWorld world = new MirrorWorld(directory, NOTHING_BUT_THE_JOURNAL)) {
+            try (WireClient client = new WireClient(world.through(1))) {
+                client.append("INBOX", dated, Mail.message("first", "1")).orFail();
+            }
+            world.awaitMirrored();
+            world.mirror().stop();
+            try (WireClient client = new WireClient(world.through(1))) {
+                for (int i = 0; i < 8; i++) {
+                    client.append("INBOX", dated, Mail.message("m" + i, "text")).orFail();
+                }
+                for (String command :
+                        List.of(
+                                "SELECT INBOX",
+                                "STORE 2:3 +FLAGS (\\Deleted later)",
+                                "CLOSE",
+                                "CREATE Deep/er/Box",
+                                "SELECT INBOX",
+                                "COPY 1:2 Deep/er/Box",
+                                "MOVE 3:4 Deep/er/Box",
+                                "UNSELECT",
+                                "RENAME Deep/er/Box New/Parent/Box",
+                                "SUBSCRIBE New/Parent/Box",
+                                "SELECT New/Parent/Box",
+                                "STORE 1:* FLAGS (\\Answered)")) {
+                    client.command(command).orFail();
+                }
+            }
+            Mailboxes before = Mailboxes.read(Access.to(world.primary, 1));
+            world.primary.stop();
+            world.mirror().start();
+            world.awaitMirrored();
+            assertThat(
+                            Mailboxes.read(Access.to(world.mirror(), 1))
+                                    .differencesFrom(before, Mailboxes.Order.OF_UIDS))
+                    .isEmpty();
+        }
+    }
+
     /// Dovecot takes such a date for a wrong clock, and uses its own.
     @Test
     void aDateToComeIsWhatThePrimaryMadeOfIt() throws Exception {
