@@ -209,6 +209,26 @@ class LanesIT {
         assertThat(world.onMirror()).isEqualTo(expected);
     }
 
+    /// A client may name UIDs that do not exist yet; the messages that get them later are not gone.
+    @Test
+    void uidsThatWereNamedInVainKeepNoLaterMessageAway() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        long first = world.append("INBOX", "first", Flags.NONE);
+        world.journal(
+                new FlagsChanged(
+                        ref("INBOX"),
+                        UidSet.range(first + 1, first + 4),
+                        FlagChange.ADDED,
+                        Flags.of("\\Seen")));
+        world.awaitMirrored();
+        for (int i = 0; i < 6; i++) {
+            world.append("INBOX", "later" + i, Flags.of("\\Flagged"));
+        }
+        assertEqual();
+    }
+
     @Test
     void massDeletionNobodyWasSeenToOrderIsHeld() throws Exception {
         for (int i = 0; i < 5; i++) {
