@@ -382,7 +382,10 @@ final class CaptureSession implements SessionTap {
     private Step answered(String tag, Reply reply, Frame frame) {
         Pending pending = follower.answered(tag);
         if (pending == null) {
-            return diverged("a tagged response to no command");
+            // A server that did not take IDLE for such takes DONE for a tag.
+            return tag.equalsIgnoreCase("DONE") && reply.status() == Reply.Status.BAD
+                    ? Step.FORWARD
+                    : diverged("a tagged response to no command");
         }
         Sending current = sending;
         if (current != null && current.pending() == pending) {

@@ -75,6 +75,7 @@ public final class CapabilityFilter {
                     "UIDONLY",
                     "UIDPLUS",
                     "UNSELECT",
+                    "URL-PARTIAL",
                     "UTF8=",
                     "WITHIN",
                     "XLIST");

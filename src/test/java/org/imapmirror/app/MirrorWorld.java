@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.List;
 
 /// Real servers with a whole imapmirror between them.
-final class MirrorWorld implements AutoCloseable {
+public final class MirrorWorld implements AutoCloseable {
     final RealServer primary;
     final List<RealServer> mirrors;
     private final Setup setup;
@@ -35,7 +35,7 @@ final class MirrorWorld implements AutoCloseable {
     }
 
     /// The servers end with this.
-    MirrorWorld(Path directory, String extra, RealServer primary, RealServer... mirrors)
+    public MirrorWorld(Path directory, String extra, RealServer primary, RealServer... mirrors)
             throws IOException, ConfigException {
         this.primary = primary;
         this.mirrors = List.of(mirrors);
@@ -46,6 +46,10 @@ final class MirrorWorld implements AutoCloseable {
 
     private Service start() throws IOException, ConfigException {
         return Service.start(ConfigLoader.load(setup.write(extra)), (_, _) -> {});
+    }
+
+    public RealServer primary() {
+        return primary;
     }
 
     /// The first mirror, which most worlds have alone.
@@ -59,7 +63,7 @@ final class MirrorWorld implements AutoCloseable {
     }
 
     /// How clients reach an account: through the proxy.
-    Access through(int user) {
+    public Access through(int user) {
         return setup.through(user);
     }
 
@@ -76,7 +80,7 @@ final class MirrorWorld implements AutoCloseable {
                 .orElseThrow();
     }
 
-    void awaitMirrored() {
+    public void awaitMirrored() {
         Awaitility.await("pending 0")
                 .atMost(Duration.ofSeconds(Integer.getInteger("patience", 60)))
                 .pollInterval(Duration.ofMillis(50))
@@ -88,7 +92,7 @@ final class MirrorWorld implements AutoCloseable {
     }
 
     /// Nothing waits for a person, and the mirrors hold nothing that is not the primary's.
-    void assertHealthy() {
+    public void assertHealthy() {
         assertThat(status())
                 .satisfies(
                         s -> assertThat(s.parked()).as("parked, in %s", s).isZero(),
@@ -98,7 +102,7 @@ final class MirrorWorld implements AutoCloseable {
 
     /// How the first mirror differs from the primary: message by message, in UID order, with
     /// folders and subscriptions; empty where all is equal.
-    String difference(int user) {
+    public String difference(int user) {
         return difference(user, mirror());
     }
 

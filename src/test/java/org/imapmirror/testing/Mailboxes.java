@@ -2,6 +2,7 @@ package org.imapmirror.testing;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +52,13 @@ public record Mailboxes(SortedMap<String, Mailbox> byName, SortedSet<String> sub
             flags = Collections.unmodifiableSortedSet(new TreeSet<>(flags));
         }
 
+        /// With this date where the own one is later.
+        private Message dated(Instant latest) {
+            return internalDate.isBefore(latest)
+                    ? this
+                    : new Message(digest, size, latest, flags, subject);
+        }
+
         @Override
         public String toString() {
             return "'%s' %d octets %s %s %s"
@@ -91,6 +99,22 @@ public record Mailboxes(SortedMap<String, Mailbox> byName, SortedSet<String> sub
         byName.forEach((name, m) ->
                 plain.put(name, new Mailbox(Collections.emptySortedSet(), m.messages())));
         return new Mailboxes(plain, subscribed);
+    }
+
+    /// The same with one date for all messages that came within the last hour: what two accounts
+    /// that were treated alike, one after the other, have in common.
+    public Mailboxes withoutRecentDates() {
+        Instant recent = Instant.now().minus(Duration.ofHours(1));
+        SortedMap<String, Mailbox> others = new TreeMap<>();
+        byName.forEach((name, m) ->
+                others.put(
+                        name,
+                        new Mailbox(
+                                m.specialUse(),
+                                m.messages().stream()
+                                        .map(message -> message.dated(recent))
+                                        .toList())));
+        return new Mailboxes(others, subscribed);
     }
 
     /// The same without one mailbox.

@@ -1,0 +1,100 @@
+package org.imapmirror.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.imapmirror.app.MirrorWorld;
+import org.imapmirror.testing.Access;
+import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Mailboxes.Order;
+import org.imapmirror.testing.RealServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Every answer through the proxy is the one that the server gives directly, whatever the client
+/// sends and however its octets are cut; afterwards both accounts are alike, and the mirror is like
+/// them.
+///
+/// `-Ddifferential.seed=N` repeats a run, `-Ddifferential.commands=N` makes it longer.
+abstract class DifferentialContract {
+    private static final int STREAMS = 6;
+
+    @TempDir Path directory;
+
+    abstract RealServer primary(int users);
+
+    /// How many commands at least.
+    abstract int commands();
+
+    /// The server takes non-synchronizing literals of any size.
+    abstract boolean takesLargeEagerLiterals();
+
+    @Test
+    void nobodyCanTellTheProxyFromTheServer() throws Exception {
+        long seed =
+                Long.getLong(
+                        "differential.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        int each = Integer.getInteger("differential.commands", commands()) / STREAMS + 1;
+        System.out.println("differential.seed=" + seed);
+        try (MirrorWorld world =
+                        new MirrorWorld(
+                                directory,
+                                "",
+                                primary(2 * STREAMS),
+                                DovecotServer.launch(2 * STREAMS, ""));
+                var threads = Executors.newFixedThreadPool(2)) {
+            AtomicBoolean failed = new AtomicBoolean();
+            List<Callable<Integer>> streams = new ArrayList<>();
+            for (int i = 0; i < STREAMS; i++) {
+                int user = 2 * i + 1;
+                long own = seed + 2L * i;
+                int sessions = 1 + i % 2;
+                streams.add(() -> {
+                    Access direct = Access.to(world.primary(), user + 1);
+                    try (Twins twins =
+                            new Twins(
+                                    direct,
+                                    world.through(user),
+                                    own,
+                                    sessions,
+                                    takesLargeEagerLiterals())) {
+                        return twins.play(each, failed);
+                    } catch (Throwable e) {
+                        failed.set(true);
+                        throw e;
+                    }
+                });
+            }
+            int played = 0;
+            for (Future<Integer> stream : threads.invokeAll(streams)) {
+                played += stream.get();
+            }
+            assertThat(played).isGreaterThanOrEqualTo(commands());
+            world.awaitMirrored();
+            for (int i = 0; i < STREAMS; i++) {
+                compare(world, 2 * i + 1, seed);
+            }
+            world.assertHealthy();
+        }
+    }
+
+    private static void compare(MirrorWorld world, int user, long seed) {
+        Mailboxes proxied = Mailboxes.read(world.through(user));
+        Mailboxes direct = Mailboxes.read(Access.to(world.primary(), user + 1));
+        assertThat(
+                        proxied.withoutRecentDates()
+                                .differencesFrom(direct.withoutRecentDates(), Order.OF_UIDS))
+                .as("seed %d: user %d against its twin", seed, user)
+                .isEmpty();
+        assertThat(world.difference(user)).as("seed %d: mirror of user %d", seed, user).isEmpty();
+    }
+}

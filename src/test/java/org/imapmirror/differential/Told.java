@@ -1,0 +1,94 @@
+package org.imapmirror.differential;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/// An answer without what two accounts of one server, asked a moment apart, may tell differently.
+final class Told {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("d-MMM-yyyy HH:mm:ss Z", Locale.ROOT);
+    private static final Pattern DATES =
+            Pattern.compile(
+                    "\"( ?\\d{1,2}-[A-Z][a-z]{2}-\\d{4} \\d\\d:\\d\\d:\\d\\d [+-]\\d{4})\"");
+    private static final Pattern SECONDS =
+            Pattern.compile(" \\(\\d+\\.\\d+ \\+ [0-9.+ ]+ secs\\)\\.?$");
+
+    /// Capabilities that the proxy keeps from clients, and the ones that are its own.
+    private static final Set<String> NOT_COMPARED =
+            Set.of(
+                    "NOTIFY",
+                    "URLAUTH",
+                    "URLAUTH=BINARY",
+                    "LOGIN-REFERRALS",
+                    "MAILBOX-REFERRALS",
+                    "UNAUTHENTICATE",
+                    "COMPRESS=DEFLATE",
+                    "XMOVE",
+                    "DIGEST=SHA1",
+                    "ANNOTATE-EXPERIMENT-1",
+                    "XAPPLEPUSHSERVICE",
+                    "LOGINDISABLED",
+                    "STARTTLS");
+
+    private Told() {}
+
+    /// @param everything every line in its order; else no news of the mailbox, in any order
+    static List<String> of(Wire.Answer answer, boolean everything) {
+        List<String> lines = new ArrayList<>();
+        for (String line : answer.lines()) {
+            // Dovecot tells it as soon as somebody, here imapmirror itself, has asked for it once.
+            boolean always = line.startsWith("* OK [HIGHESTMODSEQ");
+            if (!always && (everything || !isNews(line))) {
+                lines.add(normal(line));
+            }
+        }
+        if (!everything) {
+            lines.sort(null);
+        }
+        lines.add(answer.ending().name());
+        return lines;
+    }
+
+    private static boolean isNews(String line) {
+        return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED ).*");
+    }
+
+    private static String normal(String line) {
+        String text = SECONDS.matcher(line).replaceAll("");
+        text = DATES.matcher(text).replaceAll(Told::date);
+        text =
+                text.replaceAll("user\\d{4}", "USER")
+                        .replaceAll("(UIDVALIDITY|APPENDUID|COPYUID) \\d+", "$1 #")
+                        .replaceAll("(MODSEQ) \\d+", "$1 #")
+                        .replaceAll("(MODSEQ) \\(\\d+\\)", "$1 (#)")
+                        .replaceAll("(?i) \\\\(un)?marked", "")
+                        .replaceAll("SESSIONID=<[^>]*>", "SESSIONID=#")
+                        .replaceAll("\\b[0-9a-f]{32}\\b", "#");
+        return text.contains("CAPABILITY") ? capabilities(text) : text;
+    }
+
+    private static String capabilities(String text) {
+        StringBuilder kept = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (!NOT_COMPARED.contains(word)) {
+                kept.append(kept.isEmpty() ? "" : " ").append(word);
+            }
+        }
+        return kept.toString();
+    }
+
+    /// Of messages stored without one.
+    private static String date(MatchResult found) {
+        Instant date = OffsetDateTime.parse(found.group(1).strip(), DATE).toInstant();
+        boolean now = Duration.between(date, Instant.now()).abs().toHours() < 1;
+        return now ? "\"NOW\"" : "\"" + date + "\"";
+    }
+}

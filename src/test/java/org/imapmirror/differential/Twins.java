@@ -1,0 +1,112 @@
+package org.imapmirror.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.imapmirror.differential.Exchange.Kind;
+import org.imapmirror.testing.Access;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Two accounts that are alike: one client works directly, the other through the proxy.
+final class Twins implements Closeable {
+    private final Access directly;
+    private final Access through;
+    private final CommandStream stream;
+    private final int sessions;
+    private final Random cuts;
+    private final List<Pair> pairs = new ArrayList<>();
+    private final String about;
+    private int commands;
+
+    private record Pair(Wire direct, Wire through) {}
+
+    Twins(Access directly, Access through, long seed, int sessions, boolean eager) {
+        this.directly = directly;
+        this.through = through;
+        this.stream = new CommandStream(seed, sessions, eager);
+        this.sessions = sessions;
+        this.cuts = new Random(seed + 1);
+        this.about = "seed " + seed + ", " + sessions + " sessions, " + through.user();
+    }
+
+    /// Plays so many commands, and fails at the first answer that tells the two apart.
+    int play(int most, AtomicBoolean failed) throws IOException {
+        while (commands < most && !failed.get()) {
+            while (pairs.size() < sessions) {
+                connect();
+            }
+            Exchange exchange = stream.next();
+            Pair pair = pairs.get(exchange.session());
+            if (same(exchange, pair) != Wire.Ending.ANSWERED) {
+                reconnect(exchange.session());
+            }
+            commands += exchange.commands();
+        }
+        return commands;
+    }
+
+    private Wire.Ending same(Exchange exchange, Pair pair) {
+        long t0 = System.nanoTime();
+        Wire.Answer proxied = pair.through().play(exchange);
+        long ms = (System.nanoTime() - t0) / 1000000;
+        if (ms > 1000) System.out.println("SLOW " + ms + " " + java.time.LocalTime.now() + " " + about + exchange);
+        if (exchange.kind() == Kind.REFUSED) {
+            assertThat(proxied.lines()).as("%s%n%s", about, exchange).hasSize(1);
+            assertThat(proxied.lines().getFirst())
+                    .as("%s%n%s", about, exchange)
+                    .startsWith(exchange.tags().getFirst() + " BAD ");
+            return Wire.Ending.ANSWERED;
+        }
+        Wire.Answer direct = pair.direct().play(exchange);
+        // News of another session may come with an answer to the proxy's own question already.
+        boolean everything = sessions == 1 && exchange.kind() == Kind.ALONE;
+        assertThat(Told.of(proxied, everything))
+                .as("%s, command %d%n%s", about, commands, exchange)
+                .isEqualTo(Told.of(direct, everything));
+        if (direct.ending() == Wire.Ending.SILENT) {
+            System.out.println("no answer to " + exchange);
+        }
+        return direct.ending();
+    }
+
+    private void connect() throws IOException {
+        pairs.add(pair());
+        open(pairs.size() - 1);
+    }
+
+    private void reconnect(int session) throws IOException {
+        close(pairs.get(session));
+        pairs.set(session, pair());
+        open(session);
+    }
+
+    private Pair pair() throws IOException {
+        return new Pair(new Wire(directly, cuts), new Wire(through, cuts));
+    }
+
+    private void open(int session) {
+        for (String command : stream.opening()) {
+            Exchange exchange = stream.of(command);
+            same(
+                    new Exchange(session, exchange.kind(), exchange.parts(), exchange.tags()),
+                    pairs.get(session));
+        }
+    }
+
+    private static void close(Pair pair) throws IOException {
+        pair.direct().close();
+        pair.through().close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Pair pair : pairs) {
+            close(pair);
+        }
+    }
+}
