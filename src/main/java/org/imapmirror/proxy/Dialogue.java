@@ -37,6 +37,9 @@ final class Dialogue {
     /// A command is sent in part.
     private boolean midCommand;
 
+    /// The primary has answered the command that is sent in part.
+    private boolean answeredEarly;
+
     /// An exchange of lines that are not commands: IDLE until DONE, AUTHENTICATE.
     private @Nullable Turn exchange;
 
@@ -84,7 +87,7 @@ final class Dialogue {
         if (exchange != null && exchange.kind() == Kind.IDLE) {
             count--;
         }
-        return midCommand && !current.isEmpty() ? count - 1 : count;
+        return midCommand && !answeredEarly && !current.isEmpty() ? count - 1 : count;
     }
 
     /// The primary has answered everything that was sent to it.
@@ -124,11 +127,18 @@ final class Dialogue {
         }
         midCommand = line.literal() != null;
         if (line.literal() != null && !line.literal().nonSync()) {
-            waitFor(new Turn(current, Kind.LITERAL));
+            if (answeredEarly) {
+                // Nobody will ask for it any more.
+                client.scanner().abandonLiteral();
+                midCommand = false;
+            } else {
+                waitFor(new Turn(current, Kind.LITERAL));
+            }
         }
     }
 
     private void beginning(Frame.Line line) {
+        answeredEarly = false;
         if (exchange != null) {
             exchanged(exchange);
             return;
@@ -214,6 +224,8 @@ final class Dialogue {
                 } else {
                     openGate();
                 }
+            } else if (midCommand && tag.equals(current)) {
+                answeredEarly = true;
             }
         }
         if (unanswered.size() == most / 2) {

@@ -256,8 +256,7 @@ final class CommandStream {
                                             "UID FETCH " + uids() + " (FLAGS BODY[TEXT])",
                                             "UID COPY " + uids() + " B",
                                             "UID SEARCH ALL",
-                                            "NOOP",
-                                            "UID EXPUNGE " + uids()));
+                                            "NOOP"));
             octets.text((i == 0 ? "" : "\r\n") + awaited[i] + " " + command);
         }
         return exchange(session(), Kind.PIPELINED, octets, awaited);

@@ -45,12 +45,16 @@ final class Told {
         List<String> lines = new ArrayList<>();
         for (String line : answer.lines()) {
             // Dovecot tells it as soon as somebody, here imapmirror itself, has asked for it once.
-            boolean always = line.startsWith("* OK [HIGHESTMODSEQ");
-            if (!always && (everything || !isNews(line))) {
+            boolean never = line.startsWith("* OK [HIGHESTMODSEQ");
+            // Who writes into a connection that is being closed may not see its last line.
+            never |= line.startsWith("* BYE") && answer.ending() == Wire.Ending.CLOSED;
+            if (!never && (everything || !isNews(line))) {
                 lines.add(normal(line));
             }
         }
-        if (!everything) {
+        // Names come in the order of a directory.
+        boolean names = lines.stream().anyMatch(line -> line.matches("(?s)\\* (LIST|LSUB) .*"));
+        if (!everything || names) {
             lines.sort(null);
         }
         lines.add(answer.ending().name());

@@ -7,6 +7,10 @@ import org.imapmirror.testing.Access;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -53,6 +57,7 @@ final class Twins implements Closeable {
     private Wire.Ending same(Exchange exchange, Pair pair) {
         long t0 = System.nanoTime();
         Wire.Answer proxied = pair.through().play(exchange);
+        log(exchange, proxied);
         long ms = (System.nanoTime() - t0) / 1000000;
         if (ms > 1000) System.out.println("SLOW " + ms + " " + java.time.LocalTime.now() + " " + about + exchange);
         if (exchange.kind() == Kind.REFUSED) {
@@ -72,6 +77,22 @@ final class Twins implements Closeable {
             System.out.println("no answer to " + exchange);
         }
         return direct.ending();
+    }
+
+    /// For a search afterwards.
+    private void log(Exchange exchange, Wire.Answer answer) {
+        String directory = System.getProperty("differential.log");
+        if (directory != null) {
+            try {
+                Files.writeString(
+                        Path.of(directory, through.user()),
+                        "%s%n  -> %s%n".formatted(exchange, String.join("\n  -> ", answer.lines())),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private void connect() throws IOException {

@@ -25,7 +25,7 @@ final class Wire implements Closeable {
     private static final int CONNECT_MILLIS = 10_000;
 
     /// A server that is silent for so long has nothing to say.
-    private static final int SILENCE_MILLIS = 30_000;
+    private static final int SILENCE_MILLIS = 10_000;
 
     private static final Pattern LITERAL = Pattern.compile("~?\\{(\\d+)}$");
 

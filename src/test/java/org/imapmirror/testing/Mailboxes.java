@@ -2,7 +2,6 @@ package org.imapmirror.testing;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -101,10 +100,9 @@ public record Mailboxes(SortedMap<String, Mailbox> byName, SortedSet<String> sub
         return new Mailboxes(plain, subscribed);
     }
 
-    /// The same with one date for all messages that came within the last hour: what two accounts
-    /// that were treated alike, one after the other, have in common.
-    public Mailboxes withoutRecentDates() {
-        Instant recent = Instant.now().minus(Duration.ofHours(1));
+    /// The same with `latest` as the date of all messages that came later: what two accounts that
+    /// were treated alike, one after the other, have in common.
+    public Mailboxes datedAtMost(Instant latest) {
         SortedMap<String, Mailbox> others = new TreeMap<>();
         byName.forEach((name, m) ->
                 others.put(
@@ -112,7 +110,7 @@ public record Mailboxes(SortedMap<String, Mailbox> byName, SortedSet<String> sub
                         new Mailbox(
                                 m.specialUse(),
                                 m.messages().stream()
-                                        .map(message -> message.dated(recent))
+                                        .map(message -> message.dated(latest))
                                         .toList())));
         return new Mailboxes(others, subscribed);
     }
