@@ -331,6 +331,9 @@ final class CaptureSession implements SessionTap {
             case Heard.Tagged(String tag, Reply reply) -> answered(tag, reply, frame);
             case Heard.Untagged(Reply reply) -> {
                 follower.untagged(reply);
+                if (reply.status() == Reply.Status.BAD && reply.code("CLIENTBUG") == null) {
+                    refusedTag(reply);
+                }
                 yield Step.FORWARD;
             }
             case Heard.Exists(int number) -> {
@@ -408,6 +411,20 @@ final class CaptureSession implements SessionTap {
             return Step.FORWARD;
         }
         return new Step.Hold(stored.thenApply(_ -> Step.FORWARD));
+    }
+
+    /// The primary did not take a command's tag for one.
+    private void refusedTag(Reply reply) {
+        Pending pending = follower.refused();
+        if (pending == null) {
+            return;
+        }
+        Sending current = sending;
+        if (current != null && current.pending() == pending) {
+            sending = null;
+            commands.abandon();
+        }
+        var unused = completed(pending, reply);
     }
 
     /// The outcome of an answered command gets its place.

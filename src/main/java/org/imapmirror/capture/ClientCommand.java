@@ -12,11 +12,11 @@ import java.util.Locale;
 /// @param arguments the offset of what follows the verb
 record ClientCommand(String tag, String verb, boolean uid, int arguments) {
 
-    /// @return null where the line has no tag
+    /// @return null where the line begins with no tag that any server would take
     static @Nullable ClientCommand of(byte[] line) {
         String text = new String(line, StandardCharsets.ISO_8859_1);
         int tagEnd = end(text, 0);
-        if (tagEnd == 0) {
+        if (tagEnd == 0 || !isTag(text, tagEnd)) {
             return null;
         }
         int verbEnd = end(text, Math.min(tagEnd + 1, text.length()));
@@ -28,6 +28,21 @@ record ClientCommand(String tag, String verb, boolean uid, int arguments) {
             verb = word(text, from, verbEnd);
         }
         return new ClientCommand(text.substring(0, tagEnd), verb, uid, verbEnd);
+    }
+
+    private static boolean isTag(String text, int end) {
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "(){%*\"\\+".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Servers differ about `]` in a tag: who does not take it says BAD without one.
+    static boolean isDoubtful(String tag) {
+        return tag.indexOf(']') >= 0;
     }
 
     private static int end(String text, int from) {

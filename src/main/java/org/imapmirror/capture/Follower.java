@@ -107,6 +107,18 @@ final class Follower implements CommandReader.SessionView {
         return null;
     }
 
+    /// The command that an untagged BAD answers: one with a tag that this server does not take;
+    /// null where there is none.
+    @Nullable Pending refused() {
+        for (Pending pending : outstanding) {
+            if (ClientCommand.isDoubtful(pending.tag)) {
+                outstanding.remove(pending);
+                return pending;
+            }
+        }
+        return null;
+    }
+
     /// After the outcome of an answered command got its place.
     void afterAnswer(Pending command, Reply reply) {
         Box destination = command.destination();
@@ -242,6 +254,9 @@ final class Follower implements CommandReader.SessionView {
             return told;
         }
         FetchData data = told;
+        if (data.number() > here.map.size()) {
+            contradiction(here, "FETCH of a message that is not there");
+        }
         if (data.number() > 0 && data.number() <= here.map.size()) {
             if (data.uid() == 0) {
                 data = data.withUid(here.map.uid(data.number()));
@@ -393,12 +408,12 @@ final class Follower implements CommandReader.SessionView {
         }
     }
 
-    /// The SELECT that responses are about now: the old mailbox is closed, or nothing else is
+    /// The SELECT that responses are about now: no other mailbox is open, or nothing else is
     /// running that could be about it.
     private @Nullable SelectCapture aboutNext() {
         for (int i = 0; i < outstanding.size(); i++) {
             if (outstanding.get(i) instanceof SelectCapture selecting) {
-                return closedSeen || i == 0 ? selecting : null;
+                return closedSeen || selected == null || i == 0 ? selecting : null;
             }
         }
         return null;

@@ -205,6 +205,12 @@ final class Dialogue {
                     unanswered.removeLastOccurrence(gate.tag());
                     turns.remove(gate);
                     refuseLiteral();
+                } else if (gate == null) {
+                    // Servers differ about this one in a tag.
+                    unanswered.stream()
+                            .filter(tag -> tag.indexOf(']') >= 0)
+                            .findFirst()
+                            .ifPresent(this::answered);
                 }
             }
             default -> {}

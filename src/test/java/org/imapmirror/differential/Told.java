@@ -62,7 +62,7 @@ final class Told {
     }
 
     private static boolean isNews(String line) {
-        return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED ).*");
+        return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED |E?SEARCH|SORT|THREAD).*");
     }
 
     private static String normal(String line) {
@@ -74,6 +74,7 @@ final class Told {
                         .replaceAll("(MODSEQ) \\d+", "$1 #")
                         .replaceAll("(MODSEQ) \\(\\d+\\)", "$1 (#)")
                         .replaceAll("(?i) \\\\(un)?marked", "")
+                        .replaceAll("\\[HIGHESTMODSEQ #] ", "")
                         .replaceAll("SESSIONID=<[^>]*>", "SESSIONID=#")
                         .replaceAll("\\b[0-9a-f]{32}\\b", "#");
         return text.contains("CAPABILITY") ? capabilities(text) : text;

@@ -59,15 +59,26 @@ final class Twins implements Closeable {
         Wire.Answer proxied = pair.through().play(exchange);
         log(exchange, proxied);
         long ms = (System.nanoTime() - t0) / 1000000;
-        if (ms > 1000) System.out.println("SLOW " + ms + " " + java.time.LocalTime.now() + " " + about + exchange);
+        if (ms > 1000)
+            System.out.println(
+                    "SLOW " + ms + " " + java.time.LocalTime.now() + " " + about + exchange);
         if (exchange.kind() == Kind.REFUSED) {
-            assertThat(proxied.lines()).as("%s%n%s", about, exchange).hasSize(1);
-            assertThat(proxied.lines().getFirst())
-                    .as("%s%n%s", about, exchange)
-                    .startsWith(exchange.tags().getFirst() + " BAD ");
-            return Wire.Ending.ANSWERED;
+            // Not asked for, the server may still have closed the connection before.
+            if (proxied.ending() == Wire.Ending.ANSWERED) {
+                assertThat(proxied.lines())
+                        .as("%s%n%s", about, exchange)
+                        .singleElement()
+                        .asString()
+                        .startsWith(exchange.tags().getFirst() + " BAD ");
+            }
+            return proxied.ending();
         }
         Wire.Answer direct = pair.direct().play(exchange);
+        if (sessions > 1 && proxied.ending() == Wire.Ending.CLOSED) {
+            // That the selected mailbox is gone, the server says at the next occasion: our question
+            // may be that.
+            return proxied.ending();
+        }
         // News of another session may come with an answer to the proxy's own question already.
         boolean everything = sessions == 1 && exchange.kind() == Kind.ALONE;
         assertThat(Told.of(proxied, everything))
