@@ -110,7 +110,7 @@ final class AccountTracker {
             }
             ticket.answered = true;
             Outcome done = outcome.get();
-            List<MailboxEvent> events = new ArrayList<>(done.events());
+            List<MailboxEvent> events = new ArrayList<>(done.certain());
             done.events().forEach(this::follow);
             if (!done.touches().isEmpty()) {
                 // Both were done in an unknown order: whoever ends last leaves the doubt behind.

@@ -280,6 +280,7 @@ final class Follower implements CommandReader.SessionView {
         List<StoreCapture> stores = new ArrayList<>();
         for (Pending pending : outstanding) {
             if (pending instanceof StoreCapture store) {
+                store.behind = pending != outstanding.getFirst();
                 stores.add(store);
             }
         }

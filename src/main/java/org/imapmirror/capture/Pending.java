@@ -22,6 +22,10 @@ abstract class Pending {
     /// Messages were added meanwhile, so that the meaning of `*` is doubtful.
     boolean grew;
 
+    /// An earlier command is unanswered: what the primary tells now, it may have told before this
+    /// one was executed.
+    boolean behind;
+
     Pending(String tag) {
         this.tag = tag;
     }

@@ -33,8 +33,11 @@ final class StoreCapture extends Pending {
     /// The numbers as they were when the command was forwarded, where they may be needed.
     private final SequenceMap then;
 
-    private final Map<Flags, UidSet.Builder> now = new LinkedHashMap<>();
+    private final Map<Flags, UidRanges> now = new LinkedHashMap<>();
     private final UidRanges told = new UidRanges();
+
+    /// Messages of which the last report may be older than this command.
+    private final UidRanges older = new UidRanges();
 
     /// Messages that passed UNCHANGEDSINCE, as a MODSEQ without FLAGS tells.
     private final UidRanges passed = new UidRanges();
@@ -81,9 +84,13 @@ final class StoreCapture extends Pending {
         if (data.uid() == 0) {
             return data.flags() != null;
         }
-        if (data.flags() != null) {
-            now.computeIfAbsent(data.flags(), _ -> new UidSet.Builder()).add(data.uid());
-            told.add(data.uid());
+        Flags flags = data.flags();
+        if (flags != null) {
+            boolean maybeOlder = behind && !shows(flags);
+            older.set(data.uid(), maybeOlder);
+            if (!maybeOlder) {
+                tell(data.uid(), flags);
+            }
             return true;
         }
         if (change.conditional() && data.modSeq()) {
@@ -91,6 +98,25 @@ final class StoreCapture extends Pending {
             return true;
         }
         return false;
+    }
+
+    /// The last report counts.
+    private void tell(long uid, Flags flags) {
+        if (told.contains(uid)) {
+            now.values().forEach(uids -> uids.remove(uid));
+        }
+        now.computeIfAbsent(flags, _ -> new UidRanges()).add(uid);
+        told.add(uid);
+    }
+
+    /// A message with these flags may be one that this command has changed.
+    private boolean shows(Flags flags) {
+        Flags wanted = selected.storable(change.flags());
+        return switch (change.how()) {
+            case NOW -> flags.equals(wanted);
+            case ADDED -> wanted.minus(flags).isEmpty();
+            case REMOVED -> flags.minus(change.flags()).equals(flags);
+        };
     }
 
     @Override
@@ -118,7 +144,10 @@ final class StoreCapture extends Pending {
             silent = silent.intersect(passed.toSet());
             doubtful = shifted || !unknown.isEmpty() || !targets.isExact();
         }
-        return outcome(shifted ? UidSet.EMPTY : silent, doubtful, "STORE with unclear effect");
+        return outcome(
+                shifted ? UidSet.EMPTY : silent,
+                doubtful || !older.isEmpty(),
+                "STORE with unclear effect");
     }
 
     @Override
@@ -131,8 +160,11 @@ final class StoreCapture extends Pending {
 
     private Outcome outcome(UidSet byArguments, boolean doubtful, String reason) {
         List<MailboxEvent> events = new ArrayList<>();
-        now.forEach((flags, uids) ->
-                events.add(new FlagsChanged(selected.ref(), uids.build(), FlagChange.NOW, flags)));
+        now.forEach((flags, uids) -> {
+            if (!uids.isEmpty()) {
+                events.add(new FlagsChanged(selected.ref(), uids.toSet(), FlagChange.NOW, flags));
+            }
+        });
         Flags flags =
                 change.how() == FlagChange.REMOVED
                         ? change.flags()

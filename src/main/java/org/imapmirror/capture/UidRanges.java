@@ -50,6 +50,10 @@ final class UidRanges {
         }
     }
 
+    boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
     void clear() {
         ranges.clear();
     }

@@ -9,7 +9,7 @@ import java.util.Random;
 /// What clients send, valid and hostile, at random: it depends on nothing but the seed.
 ///
 /// Left out is what a server may answer in several ways: message numbers behind a command that may
-/// expunge, and commands of two sessions at the same time.
+/// expunge or where another session expunges, and commands of two sessions at the same time.
 final class CommandStream {
     private final Random random;
     private final Words words;
@@ -119,7 +119,7 @@ final class CommandStream {
     }
 
     private String uid() {
-        return random.nextBoolean() ? "UID " : "";
+        return sessions > 1 || random.nextBoolean() ? "UID " : "";
     }
 
     private String change() {
@@ -240,7 +240,7 @@ final class CommandStream {
         int count = 2 + random.nextInt(4);
         Octets octets = new Octets();
         String[] awaited = new String[count];
-        boolean byNumber = random.nextBoolean();
+        boolean byNumber = sessions == 1 && random.nextBoolean();
         for (int i = 0; i < count; i++) {
             awaited[i] = tag();
             String command =

@@ -68,6 +68,8 @@ final class Told {
     private static String normal(String line) {
         String text = SECONDS.matcher(line).replaceAll("");
         text = DATES.matcher(text).replaceAll(Told::date);
+        // Dovecot takes another name for the one that was asked for, sometimes.
+        text = text.replaceAll("(Mailbox doesn't exist): .*", "$1");
         text =
                 text.replaceAll("user\\d{4}", "USER")
                         .replaceAll("(UIDVALIDITY|APPENDUID|COPYUID) \\d+", "$1 #")
