@@ -233,7 +233,8 @@ final class Service implements AutoCloseable {
                                 new ListenerConfig(
                                         l.bind().getHostString(),
                                         l.bind().getPort(),
-                                        ListenerConfig.Tls.valueOf(l.tls().name())))
+                                        ListenerConfig.Tls.valueOf(l.tls().name()),
+                                        l.headerFrom()))
                         .toList();
         Config.Identity identity = config.tls();
         Config.Limits limits = config.limits();

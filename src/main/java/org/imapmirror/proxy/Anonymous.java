@@ -3,6 +3,8 @@ package org.imapmirror.proxy;
 import org.imapmirror.imap.Frame;
 import org.imapmirror.imap.LiteralHeader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.Set;
 import java.util.function.Supplier;
@@ -10,6 +12,8 @@ import java.util.function.Supplier;
 /// The primary has greeted and nobody has logged in: its answers to CAPABILITY, NOOP, ID and LOGOUT
 /// are its own, STARTTLS is the proxy's.
 record Anonymous(Session session) implements Phase {
+    private static final Logger LOG = LoggerFactory.getLogger(Anonymous.class);
+
     /// Commands that may have literals. A server which refuses another one early takes the literal
     /// for commands.
     private static final Set<String> WITH_LITERALS = Set.of("LOGIN", "ID");
@@ -24,7 +28,25 @@ record Anonymous(Session session) implements Phase {
 
     @Override
     public Step server(Frame frame) {
-        return Step.FORWARD;
+        return isUnasked(frame) ? new Step.Close(Replies.ERROR) : Step.FORWARD;
+    }
+
+    /// The primary confirms a command that nobody sent, as far as is known here: it took a literal,
+    /// the client's or one of ours, for commands. It might have logged somebody in.
+    boolean isUnasked(Frame frame) {
+        if (!(frame instanceof Frame.Line line) || line.continued()) {
+            return false;
+        }
+        String tag = Words.first(line.text());
+        boolean unasked =
+                Words.second(line.text()).equals("OK")
+                        && !tag.equals("*")
+                        && !tag.equals("+")
+                        && !session.dialogue().isOpen(tag);
+        if (unasked) {
+            session.about(LOG.atWarn()).log("the primary answers what was not asked");
+        }
+        return unasked;
     }
 
     boolean tooLong(Frame frame) {

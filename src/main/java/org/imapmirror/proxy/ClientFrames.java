@@ -4,7 +4,14 @@ import org.imapmirror.imap.Frame;
 import org.jspecify.annotations.Nullable;
 
 /// The client's frames on their way to the primary.
-record ClientFrames(Session session) implements Conduit.Owner {
+final class ClientFrames implements Conduit.Owner {
+    private final Session session;
+    private final IdFields idFields = new IdFields();
+
+    ClientFrames(Session session) {
+        this.session = session;
+    }
+
     @Override
     public Step judge(Frame frame) {
         return session.phase().client(frame);
@@ -12,7 +19,7 @@ record ClientFrames(Session session) implements Conduit.Owner {
 
     @Override
     public byte @Nullable [] instead(Frame frame) {
-        return null;
+        return idFields.instead(frame);
     }
 
     @Override

@@ -90,6 +90,11 @@ final class Dialogue {
         return midCommand && !answeredEarly && !current.isEmpty() ? count - 1 : count;
     }
 
+    /// A command with this tag waits for its answer.
+    boolean isOpen(String tag) {
+        return unanswered.contains(tag);
+    }
+
     /// The primary has answered everything that was sent to it.
     boolean settled() {
         return !midCommand && pending() == 0;

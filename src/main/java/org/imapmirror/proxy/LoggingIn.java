@@ -58,6 +58,9 @@ final class LoggingIn implements Phase {
 
     @Override
     public Step server(Frame frame) {
+        if (before.isUnasked(frame)) {
+            return new Step.Close(Replies.ERROR);
+        }
         if (frame instanceof Frame.Line line
                 && !line.continued()
                 && Words.first(line.text()).equals(exchange.tag())) {

@@ -15,6 +15,11 @@ final class ProxyMetrics {
     final Counter bytesFromPrimary;
     final Counter unavailable;
 
+    /// Headers of the PROXY protocol.
+    final Counter headersOk;
+
+    final Counter headersRefused;
+
     /// How long frames waited for their [Step.Hold].
     final Timer hold;
 
@@ -30,6 +35,8 @@ final class ProxyMetrics {
                 Counter.builder("imapmirror.proxy.unavailable")
                         .description("Connections to a primary that did not come about")
                         .register(registry);
+        headersOk = headers("ok").register(registry);
+        headersRefused = headers("refused").register(registry);
         hold =
                 Timer.builder("imapmirror.proxy.hold")
                         .description("Time that frames waited for capture")
@@ -39,6 +46,12 @@ final class ProxyMetrics {
 
     private static Counter.Builder logins(String result) {
         return Counter.builder("imapmirror.proxy.logins").tag("result", result);
+    }
+
+    private static Counter.Builder headers(String result) {
+        return Counter.builder("imapmirror.proxy.headers")
+                .description("Headers of the PROXY protocol from those who must send one")
+                .tag("result", result);
     }
 
     private static Counter.Builder bytes(String direction) {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +26,7 @@ final class Session {
 
     private final String id;
     private final Channel client;
-    private final String clientAddress;
+    private final Caller caller;
     private final ListenerConfig.Tls listener;
     private final Facilities facilities;
     private final Sessions sessions;
@@ -43,14 +42,16 @@ final class Session {
     private boolean clientEnded;
     private boolean stopping;
 
-    Session(Channel client, ListenerConfig.Tls listener, Facilities facilities, Sessions sessions) {
+    Session(
+            Channel client,
+            Caller caller,
+            ListenerConfig listener,
+            Facilities facilities,
+            Sessions sessions) {
         this.id = sessions.nextId();
         this.client = client;
-        this.clientAddress =
-                client.remoteAddress() instanceof InetSocketAddress address
-                        ? address.getHostString() + ":" + address.getPort()
-                        : "";
-        this.listener = listener;
+        this.caller = caller;
+        this.listener = listener.tls();
         this.facilities = facilities;
         this.sessions = sessions;
         this.fromClient =
@@ -101,7 +102,7 @@ final class Session {
     /// For a message about this session.
     LoggingEventBuilder about(LoggingEventBuilder event) {
         LoggingEventBuilder builder =
-                event.addKeyValue("session", id).addKeyValue("client", clientAddress);
+                event.addKeyValue("session", id).addKeyValue("client", caller.describe());
         if (account != null) {
             builder = builder.addKeyValue("account", account);
         }
@@ -145,7 +146,10 @@ final class Session {
         CompletableFuture<Primary> reached = new CompletableFuture<>();
         facilities
                 .dialer()
-                .dial(facilities.server(server), opening, client.eventLoop())
+                .dial(
+                        facilities.server(server),
+                        new Greeting.Opening(id, caller, opening),
+                        client.eventLoop())
                 .thenAccept(result -> {
                     switch (result) {
                         case Dialed.Unreachable failure -> unreachable(failure);
@@ -238,7 +242,7 @@ final class Session {
     Tap.Login login(Account who, Tap.@Nullable Credentials credentials) {
         String server = primary == null ? "" : primary.endpoint().name();
         return new Tap.Login(
-                who, new Origin(id, clientAddress), server, credentials, capabilities.told());
+                who, new Origin(id, caller.describe()), server, credentials, capabilities.told());
     }
 
     private long lastInput() {

@@ -39,6 +39,11 @@ final class Sessions {
         return true;
     }
 
+    /// A connection that was admitted went away before it was a session.
+    void turnedAway() {
+        anonymous.decrementAndGet();
+    }
+
     void add(Session session) {
         all.add(session);
     }

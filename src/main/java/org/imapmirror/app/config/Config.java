@@ -1,6 +1,7 @@
 package org.imapmirror.app.config;
 
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.proxy.Network;
 import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,12 @@ public record Config(
     /// Where clients connect.
     ///
     /// @param bind port 0 takes a free one, which only a configuration made in memory can ask for
-    public record Listener(InetSocketAddress bind, Endpoint.Tls tls) {}
+    /// @param headerFrom networks whose connections begin with a header of the PROXY protocol
+    public record Listener(InetSocketAddress bind, Endpoint.Tls tls, List<Network> headerFrom) {
+        public Listener(InetSocketAddress bind, Endpoint.Tls tls) {
+            this(bind, tls, List.of());
+        }
+    }
 
     /// PEM files.
     ///

@@ -7,6 +7,7 @@ import org.imapmirror.app.config.Config.Listener;
 import org.imapmirror.app.config.Config.Server;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.proxy.Network;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -22,16 +23,20 @@ final class FrontReader {
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
     private static final Duration DAY = Duration.ofDays(1);
 
+    private static final String HEADER_REMEDY =
+            "write false, or the networks of the proxies in front: {from: [\"10.0.0.0/8\"]}";
+
     private static final Kind<Boolean> PROXY_PROTOCOL =
             new Kind<>(
                     text ->
                             switch (text) {
                                 case "false" -> false;
                                 case "true" ->
-                                        throw new IllegalArgumentException("is not there yet");
+                                        throw new IllegalArgumentException(
+                                                "does not say whose headers are believed");
                                 default -> throw new IllegalArgumentException("is not false");
                             },
-                    "write false, or remove it");
+                    HEADER_REMEDY);
 
     private FrontReader() {}
 
@@ -57,17 +62,33 @@ final class FrontReader {
                                     ? Endpoint.Tls.IMPLICIT
                                     : Endpoint.Tls.STARTTLS,
                             Kinds.TLS);
-            section.value("proxy-protocol", false, PROXY_PROTOCOL);
+            List<Network> headerFrom = headerFrom(section);
             section.done();
             if (bind != null) {
                 if (listeners.stream().anyMatch(other -> other.bind().equals(bind))) {
                     section.problemWithValue(
                             "bind", "is taken by another listener", "choose another port");
                 }
-                listeners.add(new Listener(bind, tls));
+                listeners.add(new Listener(bind, tls, headerFrom));
             }
         }
         return listeners;
+    }
+
+    private static List<Network> headerFrom(Section listener) {
+        String key = "proxy-protocol";
+        if (!listener.hasKeysBelow(key)) {
+            listener.value(key, false, PROXY_PROTOCOL);
+            listener.known(key + ".from");
+            return List.of();
+        }
+        Section section = listener.section(key);
+        List<Network> networks = section.values("from", List.of(), Kinds.NETWORK);
+        if (networks.isEmpty()) {
+            section.problem("from", "names no network", HEADER_REMEDY);
+        }
+        section.done();
+        return networks;
     }
 
     static @Nullable Identity tls(Section root, List<Listener> listeners) {

@@ -3,6 +3,7 @@ package org.imapmirror.app.config;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.proxy.Network;
 import org.imapmirror.route.Mirror;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,11 @@ final class Kinds {
                             Map.entry("none", Endpoint.Tls.NONE),
                             Map.entry("starttls", Endpoint.Tls.STARTTLS),
                             Map.entry("implicit", Endpoint.Tls.IMPLICIT)));
+
+    static final Kind<Network> NETWORK =
+            new Kind<>(
+                    Network::parse,
+                    "write an address, or a network such as 10.0.0.0/8 or 2001:db8::/32");
 
     static final Kind<Trust> TRUST =
             new Kind<>(

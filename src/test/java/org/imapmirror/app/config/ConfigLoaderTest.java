@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import org.imapmirror.app.config.Config.Sweep;
 import org.imapmirror.event.Account;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.proxy.Network;
 import org.imapmirror.route.Mirror;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +130,46 @@ class ConfigLoaderTest {
                 .hasMessageContaining(
                         "jornal: is not a known key\n    remedy: did you mean journal?");
         assertThat(e.problems()).allSatisfy(p -> assertThat(p.remedy()).isNotBlank());
+    }
+
+    @Test
+    void clientsAddressesAreTakenAndPassedOn() throws Exception {
+        Config config =
+                load(
+                        """
+                        listeners:
+                          - {bind: "127.0.0.1:1143", tls: none, proxy-protocol: {from: ["10.0.0.0/8", "::1"]}}
+                          - {bind: "127.0.0.1:1144", tls: none, proxy-protocol: false}
+                        servers:
+                          old: {address: "a:993", proxy-protocol: v2, pass-client-address: id}
+                          new: {address: "b:993"}
+                        route: {primary: old, mirrors: [{server: new}]}
+                        """);
+        assertThat(config.listeners().getFirst().headerFrom())
+                .containsExactly(Network.parse("10.0.0.0/8"), Network.parse("::1/128"));
+        assertThat(config.listeners().get(1).headerFrom()).isEmpty();
+        assertThat(config.server("old").endpoint().passing())
+                .isEqualTo(new Endpoint.Passing(ProxyHeader.Version.V2, true));
+        assertThat(config.server("new").endpoint().passing()).isEqualTo(Endpoint.Passing.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    true                     | proxy-protocol      | does not say whose headers
+                    yes                      | proxy-protocol      | is not false
+                    {from: []}               | proxy-protocol.from | names no network
+                    {from: [10.0.0.1/8]}     | proxy-protocol.from | has bits behind its prefix
+                    {from: [localhost]}      | proxy-protocol.from | is not an address or network
+                    {form: [10.0.0.0/8]}     | proxy-protocol.form | did you mean from?
+                    """)
+    void proxyProtocolSaysWhoIsBelieved(String value, String key, String message) {
+        ConfigException e =
+                fails(MINIMAL.replace("tls: none", "tls: none, proxy-protocol: " + value));
+        assertThat(e.problems()).extracting(Problem::key).contains("listeners[0]." + key);
+        assertThat(e).hasMessageContaining(message);
     }
 
     @ParameterizedTest
