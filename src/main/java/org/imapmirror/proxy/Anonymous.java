@@ -20,8 +20,9 @@ record Anonymous(Session session) implements Phase {
 
     @Override
     public Step client(Frame frame) {
-        if (tooLong(frame)) {
-            return new Step.Close(Replies.TOO_LONG);
+        Step excess = excess(frame);
+        if (excess != null) {
+            return excess;
         }
         return frame instanceof Frame.Line line && !line.continued() ? command(line) : Step.FORWARD;
     }
@@ -49,12 +50,22 @@ record Anonymous(Session session) implements Phase {
         return unasked;
     }
 
-    boolean tooLong(Frame frame) {
+    /// What becomes of a frame that is more than a client may say before login; null where it is
+    /// not.
+    @Nullable Step excess(Frame frame) {
         return switch (frame) {
-            case Frame.LinePart _ -> true;
-            case Frame.LiteralData _ -> false;
-            case Frame.Line line -> line.truncated() || tooLarge(line.literal());
+            case Frame.LinePart _ -> excess(Limit.LINE_BEFORE_LOGIN);
+            case Frame.LiteralData _ -> null;
+            case Frame.Line line when line.truncated() -> excess(Limit.LINE_BEFORE_LOGIN);
+            case Frame.Line line when tooLarge(line.literal()) ->
+                    excess(Limit.LITERAL_BEFORE_LOGIN);
+            case Frame.Line _ -> null;
         };
+    }
+
+    Step excess(Limit limit) {
+        session.metrics().limited(limit);
+        return new Step.Close(Replies.TOO_LONG);
     }
 
     private boolean tooLarge(@Nullable LiteralHeader literal) {
@@ -87,6 +98,9 @@ record Anonymous(Session session) implements Phase {
     }
 
     private Step logIn(String tag, String name, Frame.Line line) {
+        if (!session.offersLogin()) {
+            return new Step.Reject(Replies.privacyRequired(tag));
+        }
         return whenQuiet(() -> {
             LoginExchange exchange = LoginExchange.of(tag, name);
             LoggingIn next = new LoggingIn(session, exchange, this);

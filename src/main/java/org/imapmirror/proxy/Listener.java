@@ -68,6 +68,7 @@ final class Listener {
         @Override
         protected void initChannel(SocketChannel channel) {
             if (!sessions.admit()) {
+                facilities.metrics().limited(Limit.BEFORE_LOGIN);
                 channel.writeAndFlush(
                                 config.tls() == ListenerConfig.Tls.IMPLICIT
                                         ? Unpooled.EMPTY_BUFFER

@@ -9,7 +9,9 @@ import java.util.Locale;
 /// @param port 0 to 65535; 0 takes a free one, see [Proxy#ports]
 /// @param headerFrom networks whose connections begin with a header of the PROXY protocol, which is
 ///   believed; to those of others it is garbage
-public record ListenerConfig(String host, int port, Tls tls, List<Network> headerFrom) {
+/// @param loginWithoutTls nobody is kept from logging in in clear text, unless by the primary
+public record ListenerConfig(
+        String host, int port, Tls tls, List<Network> headerFrom, boolean loginWithoutTls) {
     public enum Tls {
         NONE,
         STARTTLS,
@@ -24,10 +26,14 @@ public record ListenerConfig(String host, int port, Tls tls, List<Network> heade
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("listeners: port " + port + " is not 0 to 65535");
         }
+        if (tls == Tls.NONE && !loginWithoutTls) {
+            throw new IllegalArgumentException(
+                    "listeners: nobody could log in without TLS where there is none");
+        }
     }
 
     public ListenerConfig(String host, int port, Tls tls) {
-        this(host, port, tls, List.of());
+        this(host, port, tls, List.of(), true);
     }
 
     /// For messages: `0.0.0.0:143 (starttls)`.

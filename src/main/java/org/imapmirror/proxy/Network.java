@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -39,6 +40,18 @@ public record Network(InetAddress base, int prefix) {
         byte[] octets = address.getAddress();
         return octets.length == base.getAddress().length
                 && Arrays.equals(base.getAddress(), masked(octets, prefix));
+    }
+
+    /// Those that most likely are one machine or household: an IPv4 address, the 64 bits of an IPv6
+    /// one that a client cannot choose.
+    static Network around(InetAddress address) {
+        byte[] octets = address.getAddress();
+        int prefix = octets.length == 4 ? 32 : 64;
+        try {
+            return new Network(InetAddress.getByAddress(masked(octets, prefix)), prefix);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("bug: an address of a strange length", e);
+        }
     }
 
     static boolean anyContains(List<Network> networks, InetAddress address) {

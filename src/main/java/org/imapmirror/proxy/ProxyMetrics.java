@@ -5,6 +5,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// What the front end counts.
@@ -19,6 +22,8 @@ final class ProxyMetrics {
     final Counter headersOk;
 
     final Counter headersRefused;
+
+    private final Map<Limit, Counter> limited = new EnumMap<>(Limit.class);
 
     /// How long frames waited for their [Step.Hold].
     final Timer hold;
@@ -37,11 +42,23 @@ final class ProxyMetrics {
                         .register(registry);
         headersOk = headers("ok").register(registry);
         headersRefused = headers("refused").register(registry);
+        for (Limit limit : Limit.values()) {
+            limited.put(
+                    limit,
+                    Counter.builder("imapmirror.proxy.limited")
+                            .description("Clients that ran into a limit")
+                            .tag("limit", limit.key())
+                            .register(registry));
+        }
         hold =
                 Timer.builder("imapmirror.proxy.hold")
                         .description("Time that frames waited for capture")
                         .publishPercentileHistogram()
                         .register(registry);
+    }
+
+    void limited(Limit limit) {
+        Objects.requireNonNull(limited.get(limit)).increment();
     }
 
     private static Counter.Builder logins(String result) {

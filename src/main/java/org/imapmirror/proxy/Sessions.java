@@ -18,9 +18,16 @@ final class Sessions {
     private final AtomicLong counter = new AtomicLong();
     private volatile boolean stopping;
 
+    private final Guests guests;
+
     /// @param mostAnonymous connections that have not logged in
-    Sessions(int mostAnonymous) {
+    Sessions(int mostAnonymous, Guests guests) {
         this.mostAnonymous = mostAnonymous;
+        this.guests = guests;
+    }
+
+    Guests guests() {
+        return guests;
     }
 
     /// A name for a session that no other one has, also not of an earlier run most likely.

@@ -56,6 +56,9 @@ final class Kinds {
     static final Kind<Long> SIZE =
             new Kind<>(Quantity::bytes, "write a size with its unit, for example 20GB or 512MiB");
 
+    static final Kind<Boolean> BOOLEAN =
+            Kind.oneOf(ordered(Map.entry("true", true), Map.entry("false", false)));
+
     static final Kind<Duration> DURATION =
             new Kind<>(
                     Kinds::positive,
@@ -91,6 +94,19 @@ final class Kinds {
             map.put(entry.getKey(), entry.getValue());
         }
         return map;
+    }
+
+    static Kind<Long> size(long min, long max) {
+        return new Kind<>(
+                text -> {
+                    long bytes = Quantity.bytes(text);
+                    if (bytes < min || bytes > max) {
+                        throw new IllegalArgumentException(
+                                "is not between " + min + " and " + max + " bytes");
+                    }
+                    return bytes;
+                },
+                "write a size with its unit, for example 64KiB");
     }
 
     static Kind<Duration> duration(Duration min, Duration max) {

@@ -9,6 +9,7 @@ import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.imap.Trust;
 import org.imapmirror.proxy.Network;
+import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Mirror;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,54 @@ class ConfigLoaderTest {
         assertThat(config.server("old").endpoint().passing())
                 .isEqualTo(new Endpoint.Passing(ProxyHeader.Version.V2, true));
         assertThat(config.server("new").endpoint().passing()).isEqualTo(Endpoint.Passing.NONE);
+    }
+
+    @Test
+    void limitsAreRead() throws Exception {
+        Config config =
+                load(
+                        MINIMAL
+                                + """
+                                limits:
+                                  line: 128KiB
+                                  literal: 50MB
+                                  per-address: 30
+                                  trusted-addresses: ["10.0.0.0/8"]
+                                  failed-logins: {free: 5}
+                                """);
+        ProxyLimits limits = config.limits();
+        assertThat(limits.commands())
+                .isEqualTo(new ProxyLimits.Commands(128 * 1024, 1000, 50_000_000, 100, 1024));
+        assertThat(limits.clients().perAddress()).isEqualTo(30);
+        assertThat(limits.clients().trusted()).containsExactly(Network.parse("10.0.0.0/8"));
+        assertThat(limits.clients().failed().free()).isEqualTo(5);
+        assertThat(limits.login()).isEqualTo(ProxyLimits.Login.DEFAULTS);
+        assertThat(limits.times()).isEqualTo(ProxyLimits.Times.DEFAULTS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    line: 1KiB                                         | line
+                    line-before-login: 0                               | line-before-login
+                    literals: 0                                        | literals
+                    idle-time: 10m                                     | idle-time
+                    trusted-addresses: [everybody]                     | trusted-addresses
+                    failed-logins: {delay: 10s, longest-delay: 5s}     | failed-logins.longest-delay
+                    failed-logins: {remembered: 0}                     | failed-logins.remembered
+                    """)
+    void limitsThatMakeNoSenseAreNamed(String value, String key) {
+        ConfigException e = fails(MINIMAL + "limits:\n  " + value + "\n");
+        assertThat(e.problems()).extracting(Problem::key).containsExactly("limits." + key);
+    }
+
+    @Test
+    void listenerOnWhichNobodyCouldLogInIsNamed() {
+        ConfigException e =
+                fails(MINIMAL.replace("tls: none", "tls: none, login-without-tls: false"));
+        assertThat(e).hasMessageContaining("leaves no way to log in");
     }
 
     @ParameterizedTest
@@ -303,6 +352,13 @@ class ConfigLoaderTest {
                 .isEqualTo(new Account("anna@example.org"));
         assertThat(rules.mirrored(new Account("x@partner.example"))).isTrue();
         assertThat(rules.mirrored(new Account("dora@example.org"))).isFalse();
+    }
+
+    /// A second empty list was once taken for a key that is not there: everybody was included.
+    @Test
+    void emptyIncludeBehindAnotherEmptyListIncludesNobody() throws Exception {
+        Config config = load(MINIMAL + "accounts: {exclude: [], include: []}\n");
+        assertThat(config.routes().mirrorsOf(new Account("alice"))).isEmpty();
     }
 
     @Test
