@@ -102,7 +102,9 @@ record Anonymous(Session session) implements Phase {
             return new Step.Reject(Replies.privacyRequired(tag));
         }
         return whenQuiet(() -> {
-            LoginExchange exchange = LoginExchange.of(tag, name);
+            LoginExchange exchange =
+                    LoginExchange.of(
+                            tag, name, session.facilities().routes().rules().masterSeparator());
             LoggingIn next = new LoggingIn(session, exchange, this);
             session.become(next);
             return next.client(line);

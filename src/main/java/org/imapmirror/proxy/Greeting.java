@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Iterator;
@@ -28,7 +29,12 @@ final class Greeting {
         /// @param rest to be sent at once, without an answer
         record Ready(String greeting, byte[] rest) implements Next {}
 
-        record Failed(String reason, String remedy) implements Next {}
+        /// @param farewell the server's own line; null where it said none
+        record Failed(String reason, String remedy, @Nullable String farewell) implements Next {
+            Failed(String reason, String remedy) {
+                this(reason, remedy, null);
+            }
+        }
     }
 
     private enum Awaiting {
@@ -91,7 +97,9 @@ final class Greeting {
         if (upper.startsWith("* BYE")) {
             return new Next.Failed(
                     "refused the connection: " + shown(line),
-                    "see the server's own log; it may limit connections per address");
+                    "see the server's own log; it may limit connections per address",
+                    // In front of TLS anybody could have said it.
+                    endpoint.tls() == Endpoint.Tls.STARTTLS ? null : line);
         }
         if (upper.startsWith("* PREAUTH")) {
             return new Next.Failed(
@@ -192,7 +200,8 @@ final class Greeting {
     private static Next farewell(String line) {
         return new Next.Failed(
                 "ended the connection when it was told the client's address: " + shown(line),
-                "see the server's own log");
+                "see the server's own log",
+                line);
     }
 
     private Next open() {

@@ -221,7 +221,7 @@ final class Session {
                 .addKeyValue("reason", failure.reason())
                 .addKeyValue("remedy", failure.remedy())
                 .log("primary cannot be reached");
-        leave(Replies.UNAVAILABLE);
+        leave(failure.farewell() == null ? Replies.UNAVAILABLE : Replies.line(failure.farewell()));
     }
 
     // Before login.

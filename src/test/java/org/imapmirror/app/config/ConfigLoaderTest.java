@@ -354,6 +354,17 @@ class ConfigLoaderTest {
         assertThat(rules.mirrored(new Account("dora@example.org"))).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"'*', true", "'', true", "'+', true", "ab, false", "a, false", "'**', false"})
+    void masterSeparatorIsOneCharacterOrNone(String separator, boolean right) throws Exception {
+        String text = MINIMAL + "accounts: {master-separator: \"" + separator + "\"}\n";
+        if (right) {
+            assertThat(load(text).routes().rules().masterSeparator()).isEqualTo(separator);
+        } else {
+            assertThat(fails(text)).hasMessageContaining("accounts.master-separator");
+        }
+    }
+
     /// A second empty list was once taken for a key that is not there: everybody was included.
     @Test
     void emptyIncludeBehindAnotherEmptyListIncludesNobody() throws Exception {
