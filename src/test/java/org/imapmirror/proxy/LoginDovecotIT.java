@@ -74,6 +74,12 @@ class LoginDovecotIT {
                           mechanisms = xoauth2 oauthbearer
                           args = %s
                         }
+                        # no penalty for the refusals of earlier tests
+                        service anvil {
+                          unix_listener anvil-auth-penalty {
+                            mode = 0
+                          }
+                        }
                         """
                                 .formatted(settings));
     }
