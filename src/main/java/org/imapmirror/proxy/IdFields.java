@@ -12,7 +12,8 @@ import java.util.List;
 /// The hyphen before the last part of a name becomes a dot, so that no octet more or less is sent,
 /// framing stays the client's, and nothing has to be parsed: the names are found wherever they
 /// stand in the command, in a literal that comes in pieces too, and whatever a server makes of a
-/// command that is not well-formed.
+/// command that is not well-formed. Only a line after login that is longer than the relay reads is
+/// let through; servers believe such fields before login only.
 final class IdFields {
     private static final List<String> RESERVED =
             List.of(

@@ -3,6 +3,8 @@ package org.imapmirror.proxy;
 import org.imapmirror.event.Account;
 import org.imapmirror.imap.Frame;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 /// As soon as the user is named, the account's own primary takes the place of the one that was
 /// connected so far: it is told what the other one had of the login already.
 final class LoggingIn implements Phase {
+    private static final Logger LOG = LoggerFactory.getLogger(LoggingIn.class);
+
     /// Codes of a refusal that says nothing about the credentials.
     private static final Set<String> NO_VERDICT =
             Set.of("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]", "[LIMIT]");
@@ -87,6 +91,10 @@ final class LoggingIn implements Phase {
         Account account = claim == null ? null : account(claim.user());
         if (account != null && !session.admit(account)) {
             return new Step.Close(Replies.tooManyOfAccount(exchange.tag()));
+        }
+        if (claim == null) {
+            session.about(LOG.atWarn())
+                    .log("the login does not tell whose it is; the session is not mirrored");
         }
         after = Relaying.as(claim, session);
         return Step.FORWARD;
