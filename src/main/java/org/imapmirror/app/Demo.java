@@ -10,6 +10,7 @@ import org.imapmirror.app.demo.DemoServer;
 import org.imapmirror.app.demo.MailClient;
 import org.imapmirror.app.demo.SampleMail;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.AccountRules;
 import org.imapmirror.route.Mirror;
 import org.imapmirror.route.Routes;
@@ -149,7 +150,7 @@ final class Demo implements AutoCloseable {
                 new Config.FirstCopy(4),
                 new Config.Brake(100, 20),
                 new Config.Login(Config.Login.Keep.MEMORY),
-                Config.Limits.DEFAULT,
+                ProxyLimits.DEFAULTS,
                 new Config.Admin(new InetSocketAddress(LOOPBACK, 0), null));
     }
 

@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("imapmirror: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
         }
-        closeOnSignal(service, loaded.limits().stopTime().plus(CLOSING));
+        closeOnSignal(service, loaded.limits().times().grace().plus(CLOSING));
         new CountDownLatch(1).await();
         return ExitCode.OK;
     }

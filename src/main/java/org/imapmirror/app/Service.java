@@ -22,7 +22,6 @@ import org.imapmirror.mailstore.ServerPool;
 import org.imapmirror.proxy.ListenerConfig;
 import org.imapmirror.proxy.Proxy;
 import org.imapmirror.proxy.ProxyConfig;
-import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.proxy.ProxyTls;
 import org.imapmirror.reconcile.Brake;
 import org.imapmirror.replicate.LaneKey;
@@ -233,27 +232,15 @@ final class Service implements AutoCloseable {
                                 new ListenerConfig(
                                         l.bind().getHostString(),
                                         l.bind().getPort(),
-                                        ListenerConfig.Tls.valueOf(l.tls().name())))
+                                        ListenerConfig.Tls.valueOf(l.tls().name()),
+                                        l.headerFrom(),
+                                        l.loginWithoutTls()))
                         .toList();
         Config.Identity identity = config.tls();
-        Config.Limits limits = config.limits();
-        ProxyLimits base = ProxyLimits.DEFAULTS;
         return new ProxyConfig(
                 listeners,
                 identity == null ? null : new ProxyTls(identity.certificate(), identity.key()),
-                new ProxyLimits(
-                        base.line(),
-                        base.pipeline(),
-                        new ProxyLimits.Login(
-                                base.login().line(),
-                                base.login().literal(),
-                                limits.beforeLogin(),
-                                limits.loginTime()),
-                        new ProxyLimits.Times(
-                                limits.connectTime(),
-                                limits.idleTime(),
-                                base.times().linger(),
-                                limits.stopTime())));
+                config.limits());
     }
 
     private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)

@@ -3,6 +3,7 @@ package org.imapmirror.mailstore;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Frame;
 import org.imapmirror.imap.FrameScanner;
+import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class Wire {
                         new InetSocketAddress(address, server.port()),
                         (int) limits.connect().toMillis());
                 Wire wire = new Wire(server, limits, socket);
+                wire.out.write(ProxyHeader.own(server.passing().header()));
                 wire.watch();
                 return wire;
             } catch (IOException e) {

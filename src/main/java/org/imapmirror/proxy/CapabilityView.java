@@ -42,11 +42,12 @@ final class CapabilityView {
     ///
     /// @param line without line end
     /// @param startTls the client can still begin TLS, with the proxy
-    byte @Nullable [] shown(byte[] line, boolean loggedIn, boolean startTls) {
+    /// @param login the listener lets clients log in on the connection as it is
+    byte @Nullable [] shown(byte[] line, boolean loggedIn, boolean startTls, boolean login) {
         if (!tells(line)) {
             return null;
         }
-        boolean disabled = told.has("LOGINDISABLED");
+        boolean disabled = !login || told.has("LOGINDISABLED");
         byte[] shown =
                 FILTER.rewrite(line, new CapabilityFilter.View(loggedIn, startTls, disabled));
         return shown == line ? null : Replies.line(shown);

@@ -4,15 +4,29 @@ import org.imapmirror.imap.Frame;
 import org.jspecify.annotations.Nullable;
 
 /// The client's frames on their way to the primary.
-record ClientFrames(Session session) implements Conduit.Owner {
+final class ClientFrames implements Conduit.Owner {
+    private final Session session;
+    private final CommandLimits limits;
+    private final IdFields idFields = new IdFields();
+
+    ClientFrames(Session session) {
+        this.session = session;
+        this.limits = new CommandLimits(session.limits().commands(), session.metrics()::limited);
+    }
+
     @Override
     public Step judge(Frame frame) {
-        return session.phase().client(frame);
+        if (frame instanceof Frame.Line line && line.truncated() && session.isLoggedIn()) {
+            session.metrics().limited(Limit.LINE);
+        }
+        Step limited =
+                session.dialogue().inExchange() ? null : limits.check(frame, session.isLoggedIn());
+        return limited == null ? session.phase().client(frame) : limited;
     }
 
     @Override
     public byte @Nullable [] instead(Frame frame) {
-        return null;
+        return idFields.instead(frame);
     }
 
     @Override

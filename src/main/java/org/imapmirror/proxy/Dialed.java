@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 
 import org.imapmirror.imap.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 
@@ -30,5 +31,11 @@ sealed interface Dialed {
 
     /// @param reason what happened, for the log
     /// @param remedy what the administrator can do
-    record Unreachable(Endpoint endpoint, String reason, String remedy) implements Dialed {}
+    /// @param farewell the server's own, a whole line without its end; null where it said none
+    record Unreachable(Endpoint endpoint, String reason, String remedy, @Nullable String farewell)
+            implements Dialed {
+        Unreachable(Endpoint endpoint, String reason, String remedy) {
+            this(endpoint, reason, remedy, null);
+        }
+    }
 }

@@ -17,7 +17,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ final class Dialer {
     /// exceptionally.
     ///
     /// @param opening what is said to the server at once, see [Greeting]
-    CompletableFuture<Dialed> dial(Endpoint endpoint, List<Greeting.Part> opening, EventLoop loop) {
+    CompletableFuture<Dialed> dial(Endpoint endpoint, Greeting.Opening opening, EventLoop loop) {
         Attempt attempt = new Attempt(endpoint, opening, loop);
         attempt.begin();
         return attempt.outcome;
@@ -46,13 +45,13 @@ final class Dialer {
     /// One connection: the server's addresses are tried in turn until one greets.
     private final class Attempt {
         private final Endpoint endpoint;
-        private final List<Greeting.Part> opening;
+        private final Greeting.Opening opening;
         private final EventLoop loop;
         private final CompletableFuture<Dialed> outcome = new CompletableFuture<>();
         private final ScheduledFuture<?> deadline;
         private @Nullable ChannelFuture connecting;
 
-        Attempt(Endpoint endpoint, List<Greeting.Part> opening, EventLoop loop) {
+        Attempt(Endpoint endpoint, Greeting.Opening opening, EventLoop loop) {
             this.endpoint = endpoint;
             this.opening = opening;
             this.loop = loop;
@@ -126,11 +125,15 @@ final class Dialer {
             }
         }
 
-        /// The pipeline while the server is greeted: TLS where it begins at once, then the
-        /// greeting.
+        /// The pipeline while the server is greeted: the PROXY header, TLS where it begins at once,
+        /// then the greeting.
         private final class Initializer extends ChannelInitializer<SocketChannel> {
             @Override
             protected void initChannel(SocketChannel channel) {
+                byte[] header = opening.caller().header(endpoint.passing().header());
+                if (header.length > 0) {
+                    channel.pipeline().addLast(new HeaderSender(header));
+                }
                 if (endpoint.tls() == Endpoint.Tls.IMPLICIT) {
                     channel.pipeline().addLast(tls.forServer(channel.alloc(), endpoint));
                 }

@@ -27,6 +27,7 @@ final class Dialogue {
 
     private final Conduit client;
     private final int most;
+    private final Runnable crowded;
     private final Deque<String> unanswered = new ArrayDeque<>();
     private final Deque<Turn> turns = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> waitingForQuiet = new ArrayList<>();
@@ -50,9 +51,11 @@ final class Dialogue {
     private boolean bye;
 
     /// @param most commands that may wait for their answers before the client has to wait
-    Dialogue(Conduit client, int most) {
+    /// @param crowded is told that the client has to wait
+    Dialogue(Conduit client, int most, Runnable crowded) {
         this.client = client;
         this.most = most;
+        this.crowded = crowded;
     }
 
     /// From now on AUTHENTICATE is a command like any other.
@@ -88,6 +91,11 @@ final class Dialogue {
             count--;
         }
         return midCommand && !answeredEarly && !current.isEmpty() ? count - 1 : count;
+    }
+
+    /// A command with this tag waits for its answer.
+    boolean isOpen(String tag) {
+        return unanswered.contains(tag);
     }
 
     /// The primary has answered everything that was sent to it.
@@ -148,6 +156,9 @@ final class Dialogue {
             return;
         }
         unanswered.add(current);
+        if (unanswered.size() == most) {
+            crowded.run();
+        }
         if (unanswered.size() >= most) {
             client.block(Conduit.Block.CROWDED);
         }

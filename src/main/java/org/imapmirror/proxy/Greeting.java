@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Iterator;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 /// TLS has begun; its capabilities are asked for again (RFC 9051 section 6.2.1).
 final class Greeting {
     private static final Pattern CAPABILITIES =
-            Pattern.compile("\\[CAPABILITY [^]]*]", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\[CAPABILITY ([^]]*)]", Pattern.CASE_INSENSITIVE);
 
     /// What to do after a line.
     sealed interface Next {
@@ -28,7 +29,12 @@ final class Greeting {
         /// @param rest to be sent at once, without an answer
         record Ready(String greeting, byte[] rest) implements Next {}
 
-        record Failed(String reason, String remedy) implements Next {}
+        /// @param farewell the server's own line; null where it said none
+        record Failed(String reason, String remedy, @Nullable String farewell) implements Next {
+            Failed(String reason, String remedy) {
+                this(reason, remedy, null);
+            }
+        }
     }
 
     private enum Awaiting {
@@ -36,6 +42,8 @@ final class Greeting {
         STARTTLS,
         HANDSHAKE,
         CAPABILITY,
+        OFFER,
+        ID,
         CONTINUATION
     }
 
@@ -46,16 +54,23 @@ final class Greeting {
     /// @param asks the server is to ask for what comes behind it
     record Part(byte[] octets, boolean asks) {}
 
+    /// What is said first.
+    ///
+    /// @param session its name
+    /// @param said what another server has had of a login already
+    record Opening(String session, Caller caller, List<Part> said) {}
+
     private final Endpoint endpoint;
+    private final Opening introduction;
     private final Iterator<Part> opening;
     private Awaiting awaiting = Awaiting.GREETING;
     private String greeting = "";
     private String capabilities = "";
 
-    /// @param opening what is said first, for a client that has begun a login elsewhere
-    Greeting(Endpoint endpoint, List<Part> opening) {
+    Greeting(Endpoint endpoint, Opening opening) {
         this.endpoint = endpoint;
-        this.opening = opening.iterator();
+        this.introduction = opening;
+        this.opening = opening.said().iterator();
     }
 
     /// The server has sent a line.
@@ -64,6 +79,8 @@ final class Greeting {
             case GREETING -> greeted(line);
             case STARTTLS -> startTls(line);
             case CAPABILITY -> capability(line);
+            case OFFER -> offer(line);
+            case ID -> identified(line);
             case CONTINUATION -> continuation(line);
             case HANDSHAKE -> throw new IllegalStateException("bug: a line during the handshake");
         };
@@ -80,7 +97,9 @@ final class Greeting {
         if (upper.startsWith("* BYE")) {
             return new Next.Failed(
                     "refused the connection: " + shown(line),
-                    "see the server's own log; it may limit connections per address");
+                    "see the server's own log; it may limit connections per address",
+                    // In front of TLS anybody could have said it.
+                    endpoint.tls() == Endpoint.Tls.STARTTLS ? null : line);
         }
         if (upper.startsWith("* PREAUTH")) {
             return new Next.Failed(
@@ -94,7 +113,11 @@ final class Greeting {
         }
         greeting = line;
         if (endpoint.tls() != Endpoint.Tls.STARTTLS) {
-            return open();
+            Matcher told = CAPABILITIES.matcher(greeting);
+            if (told.find()) {
+                capabilities = told.group(1);
+            }
+            return introduce();
         }
         awaiting = Awaiting.STARTTLS;
         return new Next.Send(Replies.line("s1 STARTTLS"));
@@ -124,7 +147,7 @@ final class Greeting {
         }
         if (upper.startsWith("S2 OK")) {
             greeting = current();
-            return open();
+            return introduce();
         }
         if (upper.startsWith("S2 ") || upper.startsWith("* BYE")) {
             return new Next.Failed(
@@ -132,6 +155,53 @@ final class Greeting {
                     "see the server's own log");
         }
         return READ;
+    }
+
+    /// Names the client to a server that trusts us, if it has ID.
+    private Next introduce() {
+        if (!endpoint.passing().id()) {
+            return open();
+        }
+        if (capabilities.isEmpty()) {
+            awaiting = Awaiting.OFFER;
+            return new Next.Send(Replies.line("s3 CAPABILITY"));
+        }
+        if (!List.of(capabilities.toUpperCase(Locale.ROOT).split(" ")).contains("ID")) {
+            return open();
+        }
+        awaiting = Awaiting.ID;
+        return new Next.Send(introduction.caller().id("s4", introduction.session()));
+    }
+
+    private Next offer(String line) {
+        String upper = line.toUpperCase(Locale.ROOT);
+        if (upper.startsWith("* CAPABILITY ")) {
+            capabilities = line.substring("* CAPABILITY ".length()).strip();
+            return READ;
+        }
+        if (upper.startsWith("* BYE")) {
+            return farewell(line);
+        }
+        if (!upper.startsWith("S3 ")) {
+            return READ;
+        }
+        return capabilities.isEmpty() ? open() : introduce();
+    }
+
+    /// Whatever the server thinks of it, the client is served.
+    private Next identified(String line) {
+        String upper = line.toUpperCase(Locale.ROOT);
+        if (upper.startsWith("* BYE")) {
+            return farewell(line);
+        }
+        return upper.startsWith("S4 ") ? open() : READ;
+    }
+
+    private static Next farewell(String line) {
+        return new Next.Failed(
+                "ended the connection when it was told the client's address: " + shown(line),
+                "see the server's own log",
+                line);
     }
 
     private Next open() {

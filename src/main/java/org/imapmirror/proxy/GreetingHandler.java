@@ -91,21 +91,25 @@ final class GreetingHandler extends ChannelInboundHandlerAdapter {
                 ctx.pipeline().remove(this);
                 done.accept(new Dialed.Upstream(endpoint, ctx.channel(), line, received));
             }
-            case Greeting.Next.Failed(String reason, String remedy) -> fail(ctx, reason, remedy);
+            case Greeting.Next.Failed(String reason, String remedy, String farewell) ->
+                    fail(ctx, new Dialed.Unreachable(endpoint, reason, remedy, farewell));
         }
     }
 
     private void fail(ChannelHandlerContext ctx, Throwable cause) {
-        Dialed.Unreachable failure = DialFailures.explain(endpoint, cause);
-        fail(ctx, failure.reason(), failure.remedy());
+        fail(ctx, DialFailures.explain(endpoint, cause));
     }
 
     private void fail(ChannelHandlerContext ctx, String reason, String remedy) {
+        fail(ctx, new Dialed.Unreachable(endpoint, reason, remedy));
+    }
+
+    private void fail(ChannelHandlerContext ctx, Dialed.Unreachable failure) {
         if (!over) {
             over = true;
             received.release();
             ctx.close();
-            done.accept(new Dialed.Unreachable(endpoint, reason, remedy));
+            done.accept(failure);
         }
     }
 }

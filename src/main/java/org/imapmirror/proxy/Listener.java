@@ -11,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One open port.
 final class Listener {
@@ -32,7 +33,7 @@ final class Listener {
                         .channel(Transport.LISTENING)
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .childHandler(new Pipeline(config.tls(), facilities, sessions));
+                        .childHandler(new Pipeline(config, facilities, sessions));
         Sockets.options(bootstrap::childOption);
         var bound = bootstrap.bind(new InetSocketAddress(config.host(), config.port()));
         bound.awaitUninterruptibly();
@@ -54,12 +55,12 @@ final class Listener {
 
     /// The pipeline of a client's channel.
     private static final class Pipeline extends ChannelInitializer<SocketChannel> {
-        private final ListenerConfig.Tls tls;
+        private final ListenerConfig config;
         private final Facilities facilities;
         private final Sessions sessions;
 
-        Pipeline(ListenerConfig.Tls tls, Facilities facilities, Sessions sessions) {
-            this.tls = tls;
+        Pipeline(ListenerConfig config, Facilities facilities, Sessions sessions) {
+            this.config = config;
             this.facilities = facilities;
             this.sessions = sessions;
         }
@@ -67,19 +68,44 @@ final class Listener {
         @Override
         protected void initChannel(SocketChannel channel) {
             if (!sessions.admit()) {
+                facilities.metrics().limited(Limit.BEFORE_LOGIN);
                 channel.writeAndFlush(
-                                tls == ListenerConfig.Tls.IMPLICIT
+                                config.tls() == ListenerConfig.Tls.IMPLICIT
                                         ? Unpooled.EMPTY_BUFFER
                                         : Unpooled.wrappedBuffer(Replies.CROWDED))
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            if (tls == ListenerConfig.Tls.IMPLICIT) {
+            Caller peer = Caller.of(channel);
+            if (Network.anyContains(config.headerFrom(), peer.address())) {
+                AtomicBoolean begun = new AtomicBoolean();
+                channel.closeFuture()
+                        .addListener(_ -> {
+                            if (!begun.get()) {
+                                sessions.turnedAway();
+                            }
+                        });
+                HeaderHandler.await(
+                        channel,
+                        facilities.limits().login().time(),
+                        facilities.metrics(),
+                        (_, caller) -> {
+                            begun.set(true);
+                            begin(channel, caller).accepted();
+                        });
+            } else {
+                begin(channel, peer);
+            }
+        }
+
+        private Session begin(Channel channel, Caller caller) {
+            if (config.tls() == ListenerConfig.Tls.IMPLICIT) {
                 channel.pipeline().addLast(facilities.tls().forClient(channel.alloc()));
             }
-            Session session = new Session(channel, tls, facilities, sessions);
+            Session session = new Session(channel, caller, config, facilities, sessions);
             sessions.add(session);
             channel.pipeline().addLast(new ClientHandler(session));
+            return session;
         }
     }
 }

@@ -1,13 +1,16 @@
 package org.imapmirror.proxy;
 
+import org.imapmirror.event.Account;
 import org.imapmirror.imap.Frame;
-import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// LOGIN or AUTHENTICATE is on its way. What the client shows goes to the primary unchanged; it is
@@ -16,12 +19,20 @@ import java.util.concurrent.CompletableFuture;
 /// As soon as the user is named, the account's own primary takes the place of the one that was
 /// connected so far: it is told what the other one had of the login already.
 final class LoggingIn implements Phase {
+    private static final Logger LOG = LoggerFactory.getLogger(LoggingIn.class);
+
+    /// Codes of a refusal that says nothing about the credentials.
+    private static final Set<String> NO_VERDICT =
+            Set.of("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]", "[LIMIT]");
+
     private final Session session;
     private final LoginExchange exchange;
     private final Anonymous before;
 
     /// What the primary has had of the login, until the user is named.
     private final List<Greeting.Part> said = new ArrayList<>();
+
+    private int octetsSaid;
 
     /// Completes when the answer is on its way to the client: what it sent behind LOGIN belongs to
     /// the state after it.
@@ -38,8 +49,9 @@ final class LoggingIn implements Phase {
 
     @Override
     public Step client(Frame frame) {
-        if (before.tooLong(frame)) {
-            return new Step.Close(Replies.TOO_LONG);
+        Step excess = before.excess(frame);
+        if (excess != null) {
+            return excess;
         }
         exchange.client(frame);
         LoginExchange.Claim claim = exchange.claim();
@@ -51,22 +63,54 @@ final class LoggingIn implements Phase {
             }
         }
         if (!named) {
-            said.add(part(frame));
+            Greeting.Part part = part(frame);
+            octetsSaid += part.octets().length;
+            if (octetsSaid > session.limits().login().most()) {
+                return before.excess(Limit.LINE_BEFORE_LOGIN);
+            }
+            said.add(part);
         }
         return onward();
     }
 
     @Override
     public Step server(Frame frame) {
+        if (before.isUnasked(frame)) {
+            return new Step.Close(Replies.ERROR);
+        }
         if (frame instanceof Frame.Line line
                 && !line.continued()
                 && Words.first(line.text()).equals(exchange.tag())) {
-            after =
-                    Words.second(line.text()).equals("OK")
-                            ? Relaying.as(exchange.claim(), session)
-                            : refused();
+            return Words.second(line.text()).equals("OK") ? accepted() : refused(line.text());
         }
         return Step.FORWARD;
+    }
+
+    private Step accepted() {
+        LoginExchange.Claim claim = exchange.claim();
+        Account account = claim == null ? null : account(claim.user());
+        if (account != null && !session.admit(account)) {
+            return new Step.Close(Replies.tooManyOfAccount(exchange.tag()));
+        }
+        if (claim == null) {
+            session.about(LOG.atWarn())
+                    .log("the login does not tell whose it is; the session is not mirrored");
+        }
+        after = Relaying.as(claim, session);
+        return Step.FORWARD;
+    }
+
+    private Step refused(byte[] answer) {
+        session.metrics().loginsFailed.increment();
+        after = before;
+        boolean credentials =
+                Words.second(answer).equals("NO") && !NO_VERDICT.contains(Words.third(answer));
+        if (!credentials) {
+            return Step.FORWARD;
+        }
+        LoginExchange.Claim claim = exchange.claim();
+        Account account = claim == null ? null : account(claim.user());
+        return session.refused(account == null ? "" : account.name());
     }
 
     @Override
@@ -79,9 +123,13 @@ final class LoggingIn implements Phase {
 
     /// Null where the name stands for no account: then the server that is there may decide.
     private @Nullable String serverFor(String user) {
-        Routes routes = session.facilities().routes();
+        Account account = account(user);
+        return account == null ? null : session.facilities().routes().primaryOf(account);
+    }
+
+    private @Nullable Account account(String user) {
         try {
-            return routes.primaryOf(routes.rules().canonical(user));
+            return session.facilities().routes().rules().canonical(user);
         } catch (IllegalArgumentException _) {
             return null;
         }
@@ -89,11 +137,6 @@ final class LoggingIn implements Phase {
 
     private Step onward() {
         return exchange.complete() ? new Step.Pace(answered) : Step.FORWARD;
-    }
-
-    private Phase refused() {
-        session.metrics().loginsFailed.increment();
-        return before;
     }
 
     private Greeting.Part part(Frame frame) {

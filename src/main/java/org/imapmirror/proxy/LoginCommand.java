@@ -17,12 +17,14 @@ final class LoginCommand implements LoginExchange {
     private static final int MOST = 64 * 1024;
 
     private final String tag;
+    private final String separator;
     private final MessageAssembler assembler = new MessageAssembler(MOST, MOST);
     private boolean complete;
     private @Nullable Claim claim;
 
-    LoginCommand(String tag) {
+    LoginCommand(String tag, String separator) {
         this.tag = tag;
+        this.separator = separator;
     }
 
     @Override
@@ -47,7 +49,7 @@ final class LoginCommand implements LoginExchange {
         return claim;
     }
 
-    private static @Nullable Claim read(WireMessage message) {
+    private @Nullable Claim read(WireMessage message) {
         Tokens tokens = message.tokens();
         try {
             tokens.atom();
@@ -62,10 +64,11 @@ final class LoginCommand implements LoginExchange {
         ImapString.Octets password = argument(tokens);
         return Claim.of(
                 Sasl.Identity.of(
-                        user.text(),
-                        password == null || !isText(user) || !isText(password)
-                                ? null
-                                : password.text()));
+                                user.text(),
+                                password == null || !isText(user) || !isText(password)
+                                        ? null
+                                        : password.text())
+                        .withMaster(separator));
     }
 
     /// Null where it has not come, or is none.

@@ -30,8 +30,11 @@ sealed interface LoginExchange permits LoginCommand, SaslExchange {
     }
 
     /// @param name `LOGIN` or `AUTHENTICATE`
-    static LoginExchange of(String tag, String name) {
-        return name.equals("LOGIN") ? new LoginCommand(tag) : new SaslExchange(tag);
+    /// @param separator between account and administrator in a login name; empty for none
+    static LoginExchange of(String tag, String name, String separator) {
+        return name.equals("LOGIN")
+                ? new LoginCommand(tag, separator)
+                : new SaslExchange(tag, separator);
     }
 
     String tag();

@@ -1,5 +1,7 @@
 package org.imapmirror.proxy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 
@@ -43,7 +45,10 @@ public final class Proxy implements AutoCloseable {
         this.routes = routes;
         this.servers = Map.copyOf(servers);
         this.tap = tap;
-        this.sessions = new Sessions(config.limits().login().connections());
+        this.sessions =
+                new Sessions(
+                        config.limits().login().connections(),
+                        new Guests(config.limits().clients(), Ticker.systemTicker()));
         this.metrics = new ProxyMetrics(meters, sessions::count);
         if (!servers.containsKey(routes.defaultPrimary())) {
             throw new IllegalArgumentException(

@@ -1,15 +1,14 @@
 package org.imapmirror.proxy;
 
 import java.time.Duration;
+import java.util.List;
 
 /// What a session may use. Sizes are octets.
 ///
-/// @param line how much of a line is kept as text; what is longer is relayed without being looked
-///   at
-/// @param pipeline commands that wait for their answers; the client is not read while there are
-///   more
 /// @param login what a client may say before its login
-public record ProxyLimits(int line, int pipeline, Login login, Times times) {
+/// @param commands what a command may be made of
+/// @param clients what one address or account may have
+public record ProxyLimits(Login login, Commands commands, Clients clients, Times times) {
 
     /// @param line octets of a command line; a longer one ends the session
     /// @param literal octets of one literal; a longer one ends the session
@@ -20,10 +19,78 @@ public record ProxyLimits(int line, int pipeline, Login login, Times times) {
                 new Login(8 * 1024, 4 * 1024, 1000, Duration.ofMinutes(3));
 
         public Login {
-            positive("login.line", line);
-            positive("login.literal", literal);
-            positive("login.connections", connections);
-            positive("login.time", time);
+            positive("line-before-login", line);
+            positive("literal-before-login", literal);
+            positive("before-login", connections);
+            positive("login-time", time);
+        }
+
+        /// Octets of a login command with two literals, at most.
+        int most() {
+            return Math.toIntExact(Math.min(Integer.MAX_VALUE, 2L * literal + 3L * (line + 2L)));
+        }
+    }
+
+    /// @param line how much of a line is kept as text after login; what is longer is relayed
+    ///   without being looked at
+    /// @param literals how many a command may have: every message that is stored is one
+    /// @param literal octets of one; 0: no limit
+    /// @param depth of parentheses
+    /// @param pipeline commands that wait for their answers; the client is not read while there are
+    ///   more
+    public record Commands(int line, int literals, long literal, int depth, int pipeline) {
+        public static final Commands DEFAULTS = new Commands(64 * 1024, 1000, 0, 100, 1024);
+
+        public Commands {
+            positive("line", line);
+            positive("literals", literals);
+            notNegative("literal", literal);
+            positive("depth", depth);
+            positive("pipeline", pipeline);
+        }
+    }
+
+    /// @param perAddress connections; 0: no limit
+    /// @param perAccount connections that are logged in; 0: no limit
+    /// @param trusted networks whose clients have no limit by address, and are not delayed
+    public record Clients(
+            int perAddress, int perAccount, List<Network> trusted, FailedLogins failed) {
+        public static final Clients DEFAULTS = new Clients(0, 0, List.of(), FailedLogins.DEFAULTS);
+
+        public Clients {
+            trusted = List.copyOf(trusted);
+            notNegative("per-address", perAddress);
+            notNegative("per-account", perAccount);
+        }
+    }
+
+    /// Refusals come later and later, to the address that failed to log in to the account.
+    ///
+    /// @param free failures without a delay
+    /// @param delay of the first one behind these, doubled by each further one; zero: none is
+    ///   delayed
+    /// @param longest delay
+    /// @param memory how long after the last failure they are forgotten
+    /// @param remembered pairs of address and account; the oldest are forgotten before there are
+    ///   more
+    public record FailedLogins(
+            int free, Duration delay, Duration longest, Duration memory, int remembered) {
+        public static final FailedLogins DEFAULTS =
+                new FailedLogins(
+                        3,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(15),
+                        100_000);
+
+        public FailedLogins {
+            notNegative("failed-logins.free", free);
+            positive("failed-logins.memory", memory);
+            positive("failed-logins.remembered", remembered);
+            if (delay.isNegative() || longest.compareTo(delay) < 0) {
+                throw new IllegalArgumentException(
+                        "limits: failed-logins.longest-delay must not be less than delay");
+            }
         }
     }
 
@@ -42,27 +109,51 @@ public record ProxyLimits(int line, int pipeline, Login login, Times times) {
                         Duration.ofSeconds(10));
 
         public Times {
-            positive("connect", connect);
-            positive("linger", linger);
-            positive("grace", grace);
+            positive("connect-time", connect);
+            positive("linger-time", linger);
+            positive("stop-time", grace);
             if (idle.compareTo(Duration.ofMinutes(30)) < 0) {
                 throw new IllegalArgumentException(
-                        "limits: idle must be 30 minutes or more, not " + idle);
+                        "limits: idle-time must be 30 minutes or more, not " + idle);
             }
         }
     }
 
     public static final ProxyLimits DEFAULTS =
-            new ProxyLimits(64 * 1024, 1024, Login.DEFAULTS, Times.DEFAULTS);
+            new ProxyLimits(Login.DEFAULTS, Commands.DEFAULTS, Clients.DEFAULTS, Times.DEFAULTS);
 
-    public ProxyLimits {
-        positive("line", line);
-        positive("pipeline", pipeline);
+    /// With the defaults for everything else.
+    public ProxyLimits(int line, int pipeline, Login login, Times times) {
+        this(
+                login,
+                new Commands(
+                        line,
+                        Commands.DEFAULTS.literals(),
+                        Commands.DEFAULTS.literal(),
+                        Commands.DEFAULTS.depth(),
+                        pipeline),
+                Clients.DEFAULTS,
+                times);
+    }
+
+    /// Of a command or response, after login.
+    int line() {
+        return commands.line();
+    }
+
+    int pipeline() {
+        return commands.pipeline();
     }
 
     private static void positive(String key, int value) {
         if (value <= 0) {
             throw new IllegalArgumentException("limits: " + key + " must be positive: " + value);
+        }
+    }
+
+    private static void notNegative(String key, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("limits: " + key + " is negative: " + value);
         }
     }
 

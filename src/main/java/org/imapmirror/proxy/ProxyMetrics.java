@@ -5,6 +5,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// What the front end counts.
@@ -14,6 +17,13 @@ final class ProxyMetrics {
     final Counter bytesFromClients;
     final Counter bytesFromPrimary;
     final Counter unavailable;
+
+    /// Headers of the PROXY protocol.
+    final Counter headersOk;
+
+    final Counter headersRefused;
+
+    private final Map<Limit, Counter> limited = new EnumMap<>(Limit.class);
 
     /// How long frames waited for their [Step.Hold].
     final Timer hold;
@@ -30,6 +40,16 @@ final class ProxyMetrics {
                 Counter.builder("imapmirror.proxy.unavailable")
                         .description("Connections to a primary that did not come about")
                         .register(registry);
+        headersOk = headers("ok").register(registry);
+        headersRefused = headers("refused").register(registry);
+        for (Limit limit : Limit.values()) {
+            limited.put(
+                    limit,
+                    Counter.builder("imapmirror.proxy.limited")
+                            .description("Clients that ran into a limit")
+                            .tag("limit", limit.key())
+                            .register(registry));
+        }
         hold =
                 Timer.builder("imapmirror.proxy.hold")
                         .description("Time that frames waited for capture")
@@ -37,8 +57,18 @@ final class ProxyMetrics {
                         .register(registry);
     }
 
+    void limited(Limit limit) {
+        Objects.requireNonNull(limited.get(limit)).increment();
+    }
+
     private static Counter.Builder logins(String result) {
         return Counter.builder("imapmirror.proxy.logins").tag("result", result);
+    }
+
+    private static Counter.Builder headers(String result) {
+        return Counter.builder("imapmirror.proxy.headers")
+                .description("Headers of the PROXY protocol from those who must send one")
+                .tag("result", result);
     }
 
     private static Counter.Builder bytes(String direction) {

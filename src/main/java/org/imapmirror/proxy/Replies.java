@@ -11,6 +11,7 @@ final class Replies {
     static final byte[] STOPPING = line("* BYE [UNAVAILABLE] Going down, connect again");
     static final byte[] IDLE = line("* BYE Logged out for inactivity");
     static final byte[] LATE = line("* BYE No login in time");
+    static final byte[] TOO_MANY = line("* BYE [LIMIT] Too many connections from your address");
     static final byte[] TOO_LONG = line("* BYE [LIMIT] Too much before login");
     static final byte[] ERROR = line("* BYE [SERVERBUG] Internal error, connect again");
     static final byte[] BAD_TAG = line("* BAD Not a tag");
@@ -19,6 +20,17 @@ final class Replies {
 
     static byte[] bad(String tag, String text) {
         return line(tag + " BAD " + text);
+    }
+
+    static byte[] privacyRequired(String tag) {
+        return line(tag + " NO [PRIVACYREQUIRED] Begin TLS first");
+    }
+
+    static byte[] tooManyOfAccount(String tag) {
+        return line(
+                tag
+                        + " NO [LIMIT] Too many connections of this account\r\n"
+                        + "* BYE [LIMIT] Too many connections of this account");
     }
 
     static byte[] ok(String tag, String text) {

@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 /// AUTHENTICATE, with and without initial response (RFC 9051 section 6.2.2).
 final class SaslExchange implements LoginExchange {
     private final String tag;
+    private final String separator;
     private boolean begun;
     private @Nullable Sasl sasl;
 
-    SaslExchange(String tag) {
+    SaslExchange(String tag, String separator) {
         this.tag = tag;
+        this.separator = separator;
     }
 
     @Override
@@ -50,7 +52,7 @@ final class SaslExchange implements LoginExchange {
     @Override
     public @Nullable Claim claim() {
         Sasl.Identity identity = sasl == null ? null : sasl.identity();
-        return identity == null ? null : Claim.of(identity);
+        return identity == null ? null : Claim.of(identity.withMaster(separator));
     }
 
     private void begin(byte[] text) throws MalformedException {

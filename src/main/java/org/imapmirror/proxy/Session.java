@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /// A client's connection and the primary's behind it. It carries out what its [Phase] decides.
 /// Everything happens on the client channel's event loop, where the primary's channel lives too.
@@ -27,8 +28,8 @@ final class Session {
 
     private final String id;
     private final Channel client;
-    private final String clientAddress;
-    private final ListenerConfig.Tls listener;
+    private final Caller caller;
+    private final ListenerConfig listener;
     private final Facilities facilities;
     private final Sessions sessions;
     private final Conduit fromClient;
@@ -38,18 +39,27 @@ final class Session {
     private Phase phase = new Arriving(this);
     private @Nullable Primary primary;
     private @Nullable Account account;
+
+    /// Counted for the limit of connections per account.
+    private @Nullable Account guest;
+
+    /// Counted for the limit of connections per address.
+    private boolean counted;
+
     private boolean loggedIn;
     private boolean secure;
     private boolean clientEnded;
     private boolean stopping;
 
-    Session(Channel client, ListenerConfig.Tls listener, Facilities facilities, Sessions sessions) {
+    Session(
+            Channel client,
+            Caller caller,
+            ListenerConfig listener,
+            Facilities facilities,
+            Sessions sessions) {
         this.id = sessions.nextId();
         this.client = client;
-        this.clientAddress =
-                client.remoteAddress() instanceof InetSocketAddress address
-                        ? address.getHostString() + ":" + address.getPort()
-                        : "";
+        this.caller = caller;
         this.listener = listener;
         this.facilities = facilities;
         this.sessions = sessions;
@@ -59,7 +69,11 @@ final class Session {
                         new FrameScanner(Side.CLIENT, facilities.limits().login().line()),
                         new ClientFrames(this),
                         facilities.metrics().bytesFromClients);
-        this.dialogue = new Dialogue(fromClient, facilities.limits().pipeline());
+        this.dialogue =
+                new Dialogue(
+                        fromClient,
+                        facilities.limits().pipeline(),
+                        () -> metrics().limited(Limit.PIPELINE));
         this.timers = new Timers(client.eventLoop());
     }
 
@@ -101,7 +115,7 @@ final class Session {
     /// For a message about this session.
     LoggingEventBuilder about(LoggingEventBuilder event) {
         LoggingEventBuilder builder =
-                event.addKeyValue("session", id).addKeyValue("client", clientAddress);
+                event.addKeyValue("session", id).addKeyValue("client", caller.describe());
         if (account != null) {
             builder = builder.addKeyValue("account", account);
         }
@@ -113,9 +127,9 @@ final class Session {
     // The beginning.
 
     void accepted() {
-        timers.after(limits().login().time(), () -> leave(Replies.LATE));
-        if (listener != ListenerConfig.Tls.IMPLICIT && phase instanceof Arriving arriving) {
-            arriving.connect();
+        timers.after(limits().login().time(), () -> leave(Limit.LOGIN_TIME, Replies.LATE));
+        if (listener.tls() != ListenerConfig.Tls.IMPLICIT) {
+            arrive();
         }
     }
 
@@ -125,9 +139,22 @@ final class Session {
                     .addKeyValue("reason", handshake.cause().getMessage())
                     .log("no TLS with the client");
             leave(null);
-        } else if (phase instanceof Arriving arriving) {
+        } else if (phase instanceof Arriving) {
             secure = true;
+            arrive();
+        }
+    }
+
+    /// The client can be spoken to.
+    private void arrive() {
+        if (!(phase instanceof Arriving arriving)) {
+            return;
+        }
+        counted = sessions.guests().arrive(caller.address());
+        if (counted) {
             arriving.connect();
+        } else {
+            leave(Limit.PER_ADDRESS, Replies.TOO_MANY);
         }
     }
 
@@ -145,7 +172,10 @@ final class Session {
         CompletableFuture<Primary> reached = new CompletableFuture<>();
         facilities
                 .dialer()
-                .dial(facilities.server(server), opening, client.eventLoop())
+                .dial(
+                        facilities.server(server),
+                        new Greeting.Opening(id, caller, opening),
+                        client.eventLoop())
                 .thenAccept(result -> {
                     switch (result) {
                         case Dialed.Unreachable failure -> unreachable(failure);
@@ -180,7 +210,7 @@ final class Session {
     /// The primary's own greeting.
     void greet(Primary reached) {
         byte[] greeting = reached.upstream().greetingOctets();
-        byte[] shown = capabilities.shown(greeting, false, offersStartTls());
+        byte[] shown = capabilities.shown(greeting, false, offersStartTls(), offersLogin());
         reached.conduit().inject(shown == null ? Replies.line(greeting) : shown);
     }
 
@@ -191,13 +221,18 @@ final class Session {
                 .addKeyValue("reason", failure.reason())
                 .addKeyValue("remedy", failure.remedy())
                 .log("primary cannot be reached");
-        leave(Replies.UNAVAILABLE);
+        leave(failure.farewell() == null ? Replies.UNAVAILABLE : Replies.line(failure.farewell()));
     }
 
     // Before login.
 
     boolean offersStartTls() {
-        return listener == ListenerConfig.Tls.STARTTLS && !secure;
+        return listener.tls() == ListenerConfig.Tls.STARTTLS && !secure;
+    }
+
+    /// The listener lets a client log in on the connection as it is now.
+    boolean offersLogin() {
+        return secure || listener.loginWithoutTls();
     }
 
     /// Answers STARTTLS. What the client sent behind it was not protected: then the session ends.
@@ -224,6 +259,39 @@ final class Session {
 
     /// The primary said OK to a login.
     ///
+    /// @return false where the account has too many connections; then the primary knows it
+    boolean admit(Account account) {
+        sessions.guests().accepted(caller.address(), account.name());
+        if (sessions.guests().arrive(account)) {
+            guest = account;
+            return true;
+        }
+        metrics().limited(Limit.PER_ACCOUNT);
+        about(LOG.atInfo()).addKeyValue("account", account).log("too many connections");
+        fromClient.inject(Replies.line("z LOGOUT"));
+        return false;
+    }
+
+    /// The primary refused a login.
+    ///
+    /// @param account empty where it is not known
+    Step refused(String account) {
+        Duration delay = sessions.guests().refused(caller.address(), account);
+        if (delay.isZero()) {
+            return Step.FORWARD;
+        }
+        metrics().limited(Limit.FAILED_LOGINS);
+        CompletableFuture<Step> later = new CompletableFuture<>();
+        client.eventLoop()
+                .schedule(
+                        () -> later.complete(Step.FORWARD),
+                        delay.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        return new Step.Hold(later);
+    }
+
+    /// A login succeeded, and the account has not too many connections.
+    ///
     /// @param who null where the name could not be read
     void loggedIn(@Nullable Account who) {
         account = who;
@@ -231,14 +299,17 @@ final class Session {
         sessions.loggedIn();
         dialogue.loggedIn();
         fromClient.scanner(new FrameScanner(Side.CLIENT, limits().line()));
-        timers.afterSilence(limits().times().idle(), this::lastInput, () -> leave(Replies.IDLE));
+        timers.afterSilence(
+                limits().times().idle(),
+                this::lastInput,
+                () -> leave(Limit.IDLE_TIME, Replies.IDLE));
         about(LOG.atInfo()).log("logged in");
     }
 
     Tap.Login login(Account who, Tap.@Nullable Credentials credentials) {
         String server = primary == null ? "" : primary.endpoint().name();
         return new Tap.Login(
-                who, new Origin(id, clientAddress), server, credentials, capabilities.told());
+                who, new Origin(id, caller.describe()), server, credentials, capabilities.told());
     }
 
     private long lastInput() {
@@ -350,6 +421,11 @@ final class Session {
         }
     }
 
+    private void leave(Limit limit, byte[] farewell) {
+        metrics().limited(limit);
+        leave(farewell);
+    }
+
     /// @param farewell said where the client is not in the middle of a response
     void leave(byte @Nullable [] farewell) {
         if (phase instanceof Leaving) {
@@ -363,7 +439,7 @@ final class Session {
         if (primary != null) {
             primary.conduit().finish(farewell);
             primary.channel().close();
-        } else if (farewell != null && (listener != ListenerConfig.Tls.IMPLICIT || secure)) {
+        } else if (farewell != null && (listener.tls() != ListenerConfig.Tls.IMPLICIT || secure)) {
             client.write(Unpooled.wrappedBuffer(farewell));
         }
         Departure.of(client, clientEnded, limits().times().linger());
@@ -375,6 +451,12 @@ final class Session {
     private void ended(Phase last, boolean clean) {
         about(LOG.atDebug()).addKeyValue("clean", clean).log("session over");
         last.ended(clean);
+        if (counted) {
+            sessions.guests().depart(caller.address());
+        }
+        if (guest != null) {
+            sessions.guests().depart(guest);
+        }
         sessions.remove(this, loggedIn);
     }
 }

@@ -18,9 +18,16 @@ final class Sessions {
     private final AtomicLong counter = new AtomicLong();
     private volatile boolean stopping;
 
+    private final Guests guests;
+
     /// @param mostAnonymous connections that have not logged in
-    Sessions(int mostAnonymous) {
+    Sessions(int mostAnonymous, Guests guests) {
         this.mostAnonymous = mostAnonymous;
+        this.guests = guests;
+    }
+
+    Guests guests() {
+        return guests;
     }
 
     /// A name for a session that no other one has, also not of an earlier run most likely.
@@ -37,6 +44,11 @@ final class Sessions {
             return false;
         }
         return true;
+    }
+
+    /// A connection that was admitted went away before it was a session.
+    void turnedAway() {
+        anonymous.decrementAndGet();
     }
 
     void add(Session session) {

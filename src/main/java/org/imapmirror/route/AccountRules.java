@@ -9,7 +9,11 @@ import java.util.regex.Pattern;
 /// Turns login names into account names, by one rule everywhere, and tells which accounts are
 /// mirrored.
 public final class AccountRules {
+    /// Between the account and the administrator in a login such as `alice*master`.
+    public static final String MASTER_SEPARATOR = "*";
+
     private final String defaultDomain;
+    private final String masterSeparator;
     private final List<Rewrite> rewrites;
     private final List<Pattern> include;
     private final List<Pattern> exclude;
@@ -26,7 +30,18 @@ public final class AccountRules {
             List<Rewrite> rewrites,
             List<String> include,
             List<String> exclude) {
+        this(defaultDomain, MASTER_SEPARATOR, rewrites, include, exclude);
+    }
+
+    /// @param masterSeparator empty where no name in a login stands for two
+    public AccountRules(
+            String defaultDomain,
+            String masterSeparator,
+            List<Rewrite> rewrites,
+            List<String> include,
+            List<String> exclude) {
         this.defaultDomain = defaultDomain;
+        this.masterSeparator = masterSeparator;
         this.rewrites = List.copyOf(rewrites);
         this.include = include.stream().map(this::pattern).toList();
         this.exclude = exclude.stream().map(this::pattern).toList();
@@ -40,6 +55,12 @@ public final class AccountRules {
 
     private static boolean isGlob(String text) {
         return text.indexOf('*') >= 0 || text.indexOf('?') >= 0;
+    }
+
+    /// What divides the account from the administrator who acts for it in a login name; empty for
+    /// nothing.
+    public String masterSeparator() {
+        return masterSeparator;
     }
 
     /// The account that a login name stands for.

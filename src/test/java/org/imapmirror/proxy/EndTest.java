@@ -57,6 +57,18 @@ class EndTest {
         }
     }
 
+    @Test
+    void refusalOfThePrimaryIsItsOwn() throws Exception {
+        try (FakePrimary primary = new FakePrimary();
+                TestProxy proxy = TestProxy.before(primary.endpoint("old")).start();
+                Wire client = proxy.connect();
+                Wire server = primary.accept()) {
+            server.send("* BYE [ALERT] Closed until noon");
+            assertThat(client.line()).isEqualTo("* BYE [ALERT] Closed until noon");
+            assertThat(client.isOver()).isTrue();
+        }
+    }
+
     private static void assertUnavailable(Endpoint primary, String reason) throws Exception {
         try (Logged log = Logged.at(Level.DEBUG);
                 TestProxy proxy =

@@ -30,6 +30,11 @@ final class FakePrimary implements AutoCloseable {
         return new Endpoint(name, "127.0.0.1", port(), tls, trust);
     }
 
+    Endpoint endpoint(String name, Endpoint.Passing passing) {
+        return new Endpoint(
+                name, "127.0.0.1", port(), Endpoint.Tls.NONE, new Trust.System(), passing);
+    }
+
     /// The next connection of the proxy; nothing is said on it yet.
     Wire accept() throws IOException {
         return new Wire(socket.accept());

@@ -58,6 +58,14 @@ class LoginTest {
                         "alice",
                         "secret"),
                 command("AUTHENTICATE PLAIN " + plain("alice", "master", "secret"), "alice", null),
+                command("LOGIN alice*master secret", "alice", null),
+                command("LOGIN {12+}\r\nalice*master {6+}\r\nsecret", "alice", null),
+                command("LOGIN *master secret", "*master", "secret"),
+                command("AUTHENTICATE PLAIN " + plain("", "alice*master", "secret"), "alice", null),
+                command(
+                        "AUTHENTICATE PLAIN " + plain("alice", "bob*master", "secret"),
+                        "alice",
+                        null),
                 command(
                         "AUTHENTICATE XOAUTH2 " + base64("user=alice\1auth=Bearer secret\1\1"),
                         "alice",

@@ -107,7 +107,11 @@ final class TestProxy implements AutoCloseable {
         }
 
         Builder listener(ListenerConfig.Tls tls) {
-            listeners.add(new ListenerConfig("127.0.0.1", 0, tls));
+            return listener(new ListenerConfig("127.0.0.1", 0, tls));
+        }
+
+        Builder listener(ListenerConfig listener) {
+            listeners.add(listener);
             return this;
         }
 

@@ -1,6 +1,8 @@
 package org.imapmirror.app.config;
 
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.proxy.Network;
+import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ public record Config(
         FirstCopy firstCopy,
         Brake brake,
         Login login,
-        Limits limits,
+        ProxyLimits limits,
         Admin admin) {
 
     /// @throws IllegalArgumentException where there is no such server, which for those of [#routes]
@@ -42,7 +44,16 @@ public record Config(
     /// Where clients connect.
     ///
     /// @param bind port 0 takes a free one, which only a configuration made in memory can ask for
-    public record Listener(InetSocketAddress bind, Endpoint.Tls tls) {}
+    /// @param headerFrom networks whose connections begin with a header of the PROXY protocol
+    public record Listener(
+            InetSocketAddress bind,
+            Endpoint.Tls tls,
+            List<Network> headerFrom,
+            boolean loginWithoutTls) {
+        public Listener(InetSocketAddress bind, Endpoint.Tls tls) {
+            this(bind, tls, List.of(), true);
+        }
+    }
 
     /// PEM files.
     ///
@@ -94,28 +105,6 @@ public record Config(
         public enum Keep {
             MEMORY
         }
-    }
-
-    /// What clients may do, and how long the front end waits.
-    ///
-    /// @param beforeLogin connections that have not logged in yet, over all listeners
-    /// @param loginTime from accepting the connection to the login
-    /// @param idleTime without a byte in either direction after login; 30 minutes or more
-    /// @param connectTime to reach a server and read its greeting
-    /// @param stopTime how long a stop waits for commands that are under way
-    public record Limits(
-            int beforeLogin,
-            Duration loginTime,
-            Duration idleTime,
-            Duration connectTime,
-            Duration stopTime) {
-        public static final Limits DEFAULT =
-                new Limits(
-                        1000,
-                        Duration.ofMinutes(3),
-                        Duration.ofMinutes(35),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(10));
     }
 
     /// @param token null only where `bind` is a loopback address

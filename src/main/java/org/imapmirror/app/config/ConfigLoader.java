@@ -6,13 +6,13 @@ import org.imapmirror.app.config.Config.Brake;
 import org.imapmirror.app.config.Config.FirstCopy;
 import org.imapmirror.app.config.Config.Identity;
 import org.imapmirror.app.config.Config.Journal;
-import org.imapmirror.app.config.Config.Limits;
 import org.imapmirror.app.config.Config.Listener;
 import org.imapmirror.app.config.Config.Login;
 import org.imapmirror.app.config.Config.Server;
 import org.imapmirror.app.config.Config.State;
 import org.imapmirror.app.config.Config.Sweep;
 import org.imapmirror.app.config.Section.Kind;
+import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Routes;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +117,7 @@ public final class ConfigLoader {
         FirstCopy firstCopy = firstCopy(root.section("first-copy"));
         Brake brake = brake(root.section("brake"));
         Login login = login(root.section("login"));
-        Limits limits = FrontReader.limits(root);
+        ProxyLimits limits = FrontReader.limits(root);
         Admin admin = FrontReader.admin(root);
         root.done();
         FrontReader.collisions(root, listeners, admin, servers);

@@ -3,6 +3,7 @@ package org.imapmirror.app.config;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.proxy.Network;
 import org.imapmirror.route.Mirror;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ final class Kinds {
                             Map.entry("starttls", Endpoint.Tls.STARTTLS),
                             Map.entry("implicit", Endpoint.Tls.IMPLICIT)));
 
+    static final Kind<Network> NETWORK =
+            new Kind<>(
+                    Network::parse,
+                    "write an address, or a network such as 10.0.0.0/8 or 2001:db8::/32");
+
     static final Kind<Trust> TRUST =
             new Kind<>(
                     Kinds::trust,
@@ -49,6 +55,9 @@ final class Kinds {
 
     static final Kind<Long> SIZE =
             new Kind<>(Quantity::bytes, "write a size with its unit, for example 20GB or 512MiB");
+
+    static final Kind<Boolean> BOOLEAN =
+            Kind.oneOf(ordered(Map.entry("true", true), Map.entry("false", false)));
 
     static final Kind<Duration> DURATION =
             new Kind<>(
@@ -85,6 +94,19 @@ final class Kinds {
             map.put(entry.getKey(), entry.getValue());
         }
         return map;
+    }
+
+    static Kind<Long> size(long min, long max) {
+        return new Kind<>(
+                text -> {
+                    long bytes = Quantity.bytes(text);
+                    if (bytes < min || bytes > max) {
+                        throw new IllegalArgumentException(
+                                "is not between " + min + " and " + max + " bytes");
+                    }
+                    return bytes;
+                },
+                "write a size with its unit, for example 64KiB");
     }
 
     static Kind<Duration> duration(Duration min, Duration max) {

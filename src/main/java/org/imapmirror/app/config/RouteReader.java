@@ -38,6 +38,17 @@ final class RouteReader {
                     },
                     "write mirror");
 
+    private static final Kind<String> SEPARATOR =
+            new Kind<>(
+                    text -> {
+                        if (!text.matches("[!-~&&[^A-Za-z0-9@]]?")) {
+                            throw new IllegalArgumentException("is not a separator");
+                        }
+                        return text;
+                    },
+                    "write one character that is neither letter, digit nor @, for example \"*\", or"
+                            + " \"\" for none");
+
     private static final Kind<String> DOMAIN =
             new Kind<>(
                     text -> {
@@ -157,6 +168,8 @@ final class RouteReader {
         if (file != null) {
             include.addAll(names(accounts, file));
         }
+        String separator =
+                accounts.value("master-separator", AccountRules.MASTER_SEPARATOR, SEPARATOR);
         Section canonical = accounts.section("canonical");
         String domain = canonical.value("default-domain", "", DOMAIN);
         List<AccountRules.Rewrite> rewrites = new ArrayList<>();
@@ -176,7 +189,7 @@ final class RouteReader {
         canonical.done();
         accounts.done();
         try {
-            return new AccountRules(domain, rewrites, include, exclude);
+            return new AccountRules(domain, separator, rewrites, include, exclude);
         } catch (IllegalArgumentException _) {
             accounts.problem(
                     "canonical",

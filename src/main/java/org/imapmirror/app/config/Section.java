@@ -67,6 +67,15 @@ final class Section {
                 && node.getChildren().stream().anyMatch(n -> n.getNodeName().equals(key));
     }
 
+    boolean hasKeysBelow(String key) {
+        return node != null
+                && node.getChildren().stream()
+                        .anyMatch(n ->
+                                n.getNodeName().equals(key)
+                                        && n.getValue() == null
+                                        && !n.getChildren().isEmpty());
+    }
+
     /// For messages.
     String path(String key) {
         return path.isEmpty() ? key : path + "." + key;

@@ -5,6 +5,7 @@ import org.imapmirror.app.config.Config.ServerLimits;
 import org.imapmirror.app.config.Kinds.HostPort;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.imap.Trust;
 import org.imapmirror.mailstore.CapturedLogins;
 import org.imapmirror.route.AccountRules;
@@ -25,6 +26,16 @@ final class ServersReader {
                         return 0L;
                     },
                     "write 0: no limit");
+
+    private static final Kind<ProxyHeader.Version> HEADER =
+            Kind.oneOf(
+                    Kinds.ordered(
+                            Map.entry("none", ProxyHeader.Version.NONE),
+                            Map.entry("v1", ProxyHeader.Version.V1),
+                            Map.entry("v2", ProxyHeader.Version.V2)));
+
+    private static final Kind<Boolean> PASS_BY_ID =
+            Kind.oneOf(Kinds.ordered(Map.entry("none", false), Map.entry("id", true)));
 
     private static final int IMAPS = 993;
     private static final int IMAP = 143;
@@ -133,11 +144,15 @@ final class ServersReader {
                         Kinds.TLS);
         int port = written == null ? (tls == Endpoint.Tls.IMPLICIT ? IMAPS : IMAP) : written;
         Trust trust = section.value("trust", new Trust.System(), Kinds.TRUST);
+        Endpoint.Passing passing =
+                new Endpoint.Passing(
+                        section.value("proxy-protocol", ProxyHeader.Version.NONE, HEADER),
+                        section.value("pass-client-address", false, PASS_BY_ID));
         ServerLogin login = login(section.section("login"));
         ServerLimits limits = limits(section.section("limits"));
         section.done();
         String host = address == null ? "" : address.host();
-        return new Server(new Endpoint(name, host, port, tls, trust), login, limits);
+        return new Server(new Endpoint(name, host, port, tls, trust, passing), login, limits);
     }
 
     private static ServerLogin login(Section section) {

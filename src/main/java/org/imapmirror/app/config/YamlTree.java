@@ -96,11 +96,12 @@ final class YamlTree extends AbstractYAMLBasedConfiguration {
         return result;
     }
 
-    /// The base class drops the key of an empty list; an empty map keeps it.
+    /// The base class drops the key of an empty list; an empty map keeps it, if it is not the same
+    /// object as another one in the file.
     private static @Nullable Object plain(@Nullable Object value) {
         return switch (value) {
             case Map<?, ?> map -> textKeys(map);
-            case List<?> list when list.isEmpty() -> Map.of();
+            case List<?> list when list.isEmpty() -> new LinkedHashMap<>();
             case List<?> list -> {
                 List<@Nullable Object> items = new ArrayList<>();
                 list.forEach(item -> items.add(plain(item)));

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import org.imapmirror.app.config.Config.Sweep;
 import org.imapmirror.event.Account;
 import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.proxy.Network;
+import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Mirror;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +131,94 @@ class ConfigLoaderTest {
                 .hasMessageContaining(
                         "jornal: is not a known key\n    remedy: did you mean journal?");
         assertThat(e.problems()).allSatisfy(p -> assertThat(p.remedy()).isNotBlank());
+    }
+
+    @Test
+    void clientsAddressesAreTakenAndPassedOn() throws Exception {
+        Config config =
+                load(
+                        """
+                        listeners:
+                          - {bind: "127.0.0.1:1143", tls: none, proxy-protocol: {from: ["10.0.0.0/8", "::1"]}}
+                          - {bind: "127.0.0.1:1144", tls: none, proxy-protocol: false}
+                        servers:
+                          old: {address: "a:993", proxy-protocol: v2, pass-client-address: id}
+                          new: {address: "b:993"}
+                        route: {primary: old, mirrors: [{server: new}]}
+                        """);
+        assertThat(config.listeners().getFirst().headerFrom())
+                .containsExactly(Network.parse("10.0.0.0/8"), Network.parse("::1/128"));
+        assertThat(config.listeners().get(1).headerFrom()).isEmpty();
+        assertThat(config.server("old").endpoint().passing())
+                .isEqualTo(new Endpoint.Passing(ProxyHeader.Version.V2, true));
+        assertThat(config.server("new").endpoint().passing()).isEqualTo(Endpoint.Passing.NONE);
+    }
+
+    @Test
+    void limitsAreRead() throws Exception {
+        Config config =
+                load(
+                        MINIMAL
+                                + """
+                                limits:
+                                  line: 128KiB
+                                  literal: 50MB
+                                  per-address: 30
+                                  trusted-addresses: ["10.0.0.0/8"]
+                                  failed-logins: {free: 5}
+                                """);
+        ProxyLimits limits = config.limits();
+        assertThat(limits.commands())
+                .isEqualTo(new ProxyLimits.Commands(128 * 1024, 1000, 50_000_000, 100, 1024));
+        assertThat(limits.clients().perAddress()).isEqualTo(30);
+        assertThat(limits.clients().trusted()).containsExactly(Network.parse("10.0.0.0/8"));
+        assertThat(limits.clients().failed().free()).isEqualTo(5);
+        assertThat(limits.login()).isEqualTo(ProxyLimits.Login.DEFAULTS);
+        assertThat(limits.times()).isEqualTo(ProxyLimits.Times.DEFAULTS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    line: 1KiB                                         | line
+                    line-before-login: 0                               | line-before-login
+                    literals: 0                                        | literals
+                    idle-time: 10m                                     | idle-time
+                    trusted-addresses: [everybody]                     | trusted-addresses
+                    failed-logins: {delay: 10s, longest-delay: 5s}     | failed-logins.longest-delay
+                    failed-logins: {remembered: 0}                     | failed-logins.remembered
+                    """)
+    void limitsThatMakeNoSenseAreNamed(String value, String key) {
+        ConfigException e = fails(MINIMAL + "limits:\n  " + value + "\n");
+        assertThat(e.problems()).extracting(Problem::key).containsExactly("limits." + key);
+    }
+
+    @Test
+    void listenerOnWhichNobodyCouldLogInIsNamed() {
+        ConfigException e =
+                fails(MINIMAL.replace("tls: none", "tls: none, login-without-tls: false"));
+        assertThat(e).hasMessageContaining("leaves no way to log in");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    true                     | proxy-protocol      | does not say whose headers
+                    yes                      | proxy-protocol      | is not false
+                    {from: []}               | proxy-protocol.from | names no network
+                    {from: [10.0.0.1/8]}     | proxy-protocol.from | has bits behind its prefix
+                    {from: [localhost]}      | proxy-protocol.from | is not an address or network
+                    {form: [10.0.0.0/8]}     | proxy-protocol.form | did you mean from?
+                    """)
+    void proxyProtocolSaysWhoIsBelieved(String value, String key, String message) {
+        ConfigException e =
+                fails(MINIMAL.replace("tls: none", "tls: none, proxy-protocol: " + value));
+        assertThat(e.problems()).extracting(Problem::key).contains("listeners[0]." + key);
+        assertThat(e).hasMessageContaining(message);
     }
 
     @ParameterizedTest
@@ -261,6 +352,24 @@ class ConfigLoaderTest {
                 .isEqualTo(new Account("anna@example.org"));
         assertThat(rules.mirrored(new Account("x@partner.example"))).isTrue();
         assertThat(rules.mirrored(new Account("dora@example.org"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'*', true", "'', true", "'+', true", "ab, false", "a, false", "'**', false"})
+    void masterSeparatorIsOneCharacterOrNone(String separator, boolean right) throws Exception {
+        String text = MINIMAL + "accounts: {master-separator: \"" + separator + "\"}\n";
+        if (right) {
+            assertThat(load(text).routes().rules().masterSeparator()).isEqualTo(separator);
+        } else {
+            assertThat(fails(text)).hasMessageContaining("accounts.master-separator");
+        }
+    }
+
+    /// A second empty list was once taken for a key that is not there: everybody was included.
+    @Test
+    void emptyIncludeBehindAnotherEmptyListIncludesNobody() throws Exception {
+        Config config = load(MINIMAL + "accounts: {exclude: [], include: []}\n");
+        assertThat(config.routes().mirrorsOf(new Account("alice"))).isEmpty();
     }
 
     @Test
