@@ -50,6 +50,7 @@ final class AppendArguments {
     private Next next = Next.OTHER;
     private boolean unclear;
     private boolean doomed;
+    private boolean repeatsFlag;
     private boolean extended;
 
     /// @param offset where the arguments begin in the first line
@@ -75,6 +76,11 @@ final class AppendArguments {
     /// A server will refuse this, and might then take a literal's octets for commands.
     boolean isDoomed() {
         return doomed;
+    }
+
+    /// A list names a flag twice: Dovecot 2.3 then forgets another one.
+    boolean repeatsFlag() {
+        return repeatsFlag;
     }
 
     /// The octets of the literal belong to [#literal].
@@ -147,6 +153,7 @@ final class AppendArguments {
         if (tokens.peek() == Tokens.Kind.OPEN) {
             List<String> given = tokens.atoms();
             flags = Flags.of(given);
+            repeatsFlag |= given.size() > flags.list().size();
             doomed |= given.stream().anyMatch(AppendArguments::isNoFlag);
         }
         String date = null;

@@ -153,6 +153,10 @@ final class AppendCapture extends Pending {
                                     box.name(),
                                     "APPEND without a usable APPENDUID"));
         }
+        if (arguments.repeatsFlag()) {
+            events = new ArrayList<>(events);
+            events.add(MailboxSuspect.of(Doubt.FLAGS, box.name(), "APPEND with a flag twice"));
+        }
         return new Outcome(events, touches());
     }
 

@@ -153,8 +153,10 @@ final class CommandReader {
         if (how == null) {
             return null;
         }
-        Flags flags = tokens.flags();
-        return new StoreCapture.Change(how, flags, silent, conditional);
+        List<String> given = tokens.atoms();
+        Flags flags = Flags.of(given);
+        boolean repeated = given.size() > flags.list().size();
+        return new StoreCapture.Change(how, flags, repeated, silent, conditional);
     }
 
     /// True where an item is content without PEEK, or cannot be told.

@@ -22,8 +22,10 @@ final class StoreCapture extends Pending {
     /// The arguments.
     ///
     /// @param silent no FETCH responses are asked for
+    /// @param repeated a flag is there twice: Dovecot 2.3 then forgets another one
     /// @param conditional with UNCHANGEDSINCE (RFC 7162 section 3.1.3)
-    record Change(FlagChange how, Flags flags, boolean silent, boolean conditional) {}
+    record Change(
+            FlagChange how, Flags flags, boolean repeated, boolean silent, boolean conditional) {}
 
     private final Selected selected;
     private final Targets targets;
@@ -146,7 +148,7 @@ final class StoreCapture extends Pending {
         }
         return outcome(
                 shifted ? UidSet.EMPTY : silent,
-                doubtful || !older.isEmpty(),
+                doubtful || !older.isEmpty() || (change.repeated() && !silent.isEmpty()),
                 "STORE with unclear effect");
     }
 
