@@ -158,7 +158,6 @@ final class CommandStream {
                         "ID NIL",
                         "ID (\"name\" \"x\" \"version\" NIL)",
                         "SORT (SUBJECT) UTF-8 ALL",
-                        "THREAD REFERENCES UTF-8 ALL",
                         "GETQUOTAROOT " + name,
                         "MYRIGHTS " + name,
                         "GETMETADATA " + name + " /private/comment"));
