@@ -1,6 +1,5 @@
 package org.imapmirror.proxy;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -22,8 +21,12 @@ final class Departure {
             client.close();
             return;
         }
+        if (client.pipeline().get(Inflating.class) != null) {
+            // What still comes is thrown away as it is.
+            client.pipeline().remove(Inflating.class);
+        }
         client.eventLoop().schedule(() -> client.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
-        client.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        Deflating.finish(client)
                 .addListener(_ -> {
                     if (clientEnded || !client.isActive()) {
                         client.close();
