@@ -2,7 +2,6 @@ package org.imapmirror.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -26,6 +25,8 @@ import java.util.zip.Deflater;
 /// A deflater has some 260 KiB. What follows a flush begins at an octet of its own and need not
 /// refer to anything before it, so that a client that is told nothing for a while has none.
 ///
+/// The stream has no end of its own: Mail::IMAPClient 3.43 loses the answer to LOGOUT to it.
+///
 /// Netty's own encoder flushes after every write, keeps its deflater, and ends it only when the
 /// channel is closed from this side.
 final class Deflating extends ChannelOutboundHandlerAdapter {
@@ -42,12 +43,8 @@ final class Deflating extends ChannelOutboundHandlerAdapter {
 
     private static final byte[] NOTHING = {};
 
-    /// A last block, with nothing in it.
-    private static final byte[] END = {3, 0};
-
     private final Supplier<Deflater> fresh;
     private final List<ChannelPromise> waiting = new ArrayList<>();
-    private @Nullable ChannelHandlerContext context;
     private @Nullable Deflater deflater;
     private @Nullable ByteBuf chunk;
     private @Nullable ScheduledFuture<?> timer;
@@ -58,32 +55,15 @@ final class Deflating extends ChannelOutboundHandlerAdapter {
     /// The deflater had something since the timer looked.
     private boolean used;
 
-    private boolean finished;
-
     /// @param fresh makes deflaters without header
     Deflating(Supplier<Deflater> fresh) {
         this.fresh = fresh;
-    }
-
-    /// Writes what the client has not got yet and, where it is compressed, the end of the stream.
-    static ChannelFuture finish(Channel client) {
-        Deflating deflating = client.pipeline().get(Deflating.class);
-        return deflating == null ? client.writeAndFlush(Unpooled.EMPTY_BUFFER) : deflating.finish();
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object octets, ChannelPromise promise) {
         ByteBuf buffer = (ByteBuf) octets;
         try {
-            if (finished) {
-                promise.tryFailure(new ClosedChannelException());
-                return;
-            }
             if (buffer.isReadable()) {
                 pack(ctx, buffer);
             }
@@ -115,7 +95,6 @@ final class Deflating extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        finished = true;
         giveBack();
         if (timer != null) {
             timer.cancel(false);
@@ -126,16 +105,6 @@ final class Deflating extends ChannelOutboundHandlerAdapter {
         }
         waiting.forEach(promise -> promise.tryFailure(new ClosedChannelException()));
         waiting.clear();
-    }
-
-    private ChannelFuture finish() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            throw new IllegalStateException("bug: not in a pipeline");
-        }
-        flush(ctx);
-        finished = true;
-        return ctx.writeAndFlush(Unpooled.wrappedBuffer(END));
     }
 
     private void pack(ChannelHandlerContext ctx, ByteBuf octets) {

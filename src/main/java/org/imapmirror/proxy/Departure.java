@@ -1,5 +1,6 @@
 package org.imapmirror.proxy;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -26,7 +27,7 @@ final class Departure {
             client.pipeline().remove(Inflating.class);
         }
         client.eventLoop().schedule(() -> client.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
-        Deflating.finish(client)
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     if (clientEnded || !client.isActive()) {
                         client.close();

@@ -169,7 +169,7 @@ class CompressTest {
     }
 
     @Test
-    void farewellArrivesAndTheStreamEnds() throws Exception {
+    void farewellArrives() throws Exception {
         compress();
         client.send("b LOGOUT");
         client.endOutput();

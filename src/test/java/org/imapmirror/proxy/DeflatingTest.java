@@ -134,31 +134,6 @@ class DeflatingTest {
         channel.runScheduledPendingTasks();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 10, 100_000})
-    void theEndIsALastBlock(int size) throws Exception {
-        byte[] octets = octets(size, true);
-        channel.write(Unpooled.wrappedBuffer(octets));
-        ChannelFuture end = Deflating.finish(channel);
-        assertThat(end.isSuccess()).isTrue();
-        assertThat(unpacked()).isEqualTo(octets);
-        assertThat(inflater.finished()).isTrue();
-        assertThat(channel.write(Unpooled.wrappedBuffer(octets)).cause())
-                .isInstanceOf(ClosedChannelException.class);
-    }
-
-    @Test
-    void anotherChannelIsJustFlushed() {
-        EmbeddedChannel plain = new EmbeddedChannel();
-        ByteBuf octets = Unpooled.wrappedBuffer(octets(10, true));
-        plain.write(octets);
-        assertThat(Deflating.finish(plain).isSuccess()).isTrue();
-        assertThat((Object) plain.readOutbound()).isSameAs(octets);
-        octets.release();
-        plain.close();
-        plain.releaseOutbound();
-    }
-
     private static byte[] octets(int size, boolean random) {
         byte[] octets = new byte[size];
         if (random) {

@@ -2,6 +2,7 @@ package org.imapmirror.proxy;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -127,7 +128,12 @@ final class Wire implements AutoCloseable {
 
     /// True where the other side has ended its output and nothing is left; a reset is no end.
     boolean atEnd() throws IOException {
-        return in.read() < 0;
+        try {
+            return in.read() < 0;
+        } catch (EOFException _) {
+            // What is compressed has no end of its own.
+            return true;
+        }
     }
 
     /// True where the connection is over, however it ended.
