@@ -234,7 +234,8 @@ final class Service implements AutoCloseable {
                                         l.bind().getPort(),
                                         ListenerConfig.Tls.valueOf(l.tls().name()),
                                         l.headerFrom(),
-                                        l.loginWithoutTls()))
+                                        l.loginWithoutTls(),
+                                        l.compress()))
                         .toList();
         Config.Identity identity = config.tls();
         return new ProxyConfig(

@@ -64,7 +64,8 @@ final class Verbs {
                     "RESETKEY",
                     "CONVERT");
 
-    /// Commands that are hidden from clients, because nobody could follow what comes after.
+    /// Commands that are hidden from clients, because nobody could follow what comes after; the
+    /// proxy answers some of them itself.
     private static final Set<String> REFUSED =
             Set.of("COMPRESS", "NOTIFY", "UNAUTHENTICATE", "STARTTLS", "AUTHENTICATE");
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Which of a server's capabilities a client sees: an allow-list of what capture can follow.
-/// Unknown ones are hidden, because a command nobody knows may change anything. STARTTLS and
-/// LOGINDISABLED belong to the listener and are shown as it tells.
+/// Unknown ones are hidden, because a command nobody knows may change anything. STARTTLS,
+/// LOGINDISABLED and COMPRESS=DEFLATE belong to the listener and are shown as it tells.
 ///
 /// Hiding is advice only: a client may use a hidden command all the same.
 public final class CapabilityFilter {
@@ -96,11 +96,13 @@ public final class CapabilityFilter {
     /// @param loggedIn nothing about login is shown any more
     /// @param startTls STARTTLS is offered
     /// @param loginDisabled LOGINDISABLED is shown, and no mechanism that sends secrets in clear
-    public record View(boolean loggedIn, boolean startTls, boolean loginDisabled) {
+    /// @param compress COMPRESS=DEFLATE is offered to who is logged in
+    public record View(
+            boolean loggedIn, boolean startTls, boolean loginDisabled, boolean compress) {
         /// Before login on a connection that is as safe as it will be.
-        public static final View OPEN = new View(false, false, false);
+        public static final View OPEN = new View(false, false, false, false);
 
-        public static final View LOGGED_IN = new View(true, false, false);
+        public static final View LOGGED_IN = new View(true, false, false, false);
     }
 
     /// @param mechanisms SASL mechanisms that are shown where the server has them
@@ -141,6 +143,9 @@ public final class CapabilityFilter {
         if (name.equals("LOGINDISABLED")) {
             return !view.loggedIn() && view.loginDisabled();
         }
+        if (name.equals("COMPRESS=DEFLATE")) {
+            return view.loggedIn() && view.compress();
+        }
         String family = name.substring(0, name.indexOf('=') + 1);
         boolean known = SHOWN.contains(name) || (!family.isEmpty() && SHOWN.contains(family));
         return (known || alsoShown.contains(name)) && !hidden.contains(name);
@@ -167,7 +172,7 @@ public final class CapabilityFilter {
                 changed = true;
             }
         }
-        for (String own : List.of("STARTTLS", "LOGINDISABLED")) {
+        for (String own : List.of("STARTTLS", "LOGINDISABLED", "COMPRESS=DEFLATE")) {
             if (shows(own, view) && kept.stream().noneMatch(own::equalsIgnoreCase)) {
                 kept.add(own);
                 changed = true;

@@ -41,15 +41,20 @@ final class CapabilityView {
     /// The line as the client may see it, with line end; null where that is the line itself.
     ///
     /// @param line without line end
-    /// @param startTls the client can still begin TLS, with the proxy
-    /// @param login the listener lets clients log in on the connection as it is
-    byte @Nullable [] shown(byte[] line, boolean loggedIn, boolean startTls, boolean login) {
+    /// @param offered what the listener offers
+    byte @Nullable [] shown(byte[] line, CapabilityFilter.View offered) {
         if (!tells(line)) {
             return null;
         }
-        boolean disabled = !login || told.has("LOGINDISABLED");
+        boolean disabled = offered.loginDisabled() || told.has("LOGINDISABLED");
         byte[] shown =
-                FILTER.rewrite(line, new CapabilityFilter.View(loggedIn, startTls, disabled));
+                FILTER.rewrite(
+                        line,
+                        new CapabilityFilter.View(
+                                offered.loggedIn(),
+                                offered.startTls(),
+                                disabled,
+                                offered.compress()));
         return shown == line ? null : Replies.line(shown);
     }
 

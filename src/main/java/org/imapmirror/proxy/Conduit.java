@@ -62,7 +62,7 @@ final class Conduit {
     private final Owner owner;
     private final Counter bytes;
     private final FrameCutter cutter;
-    private final List<byte[]> interjections = new ArrayList<>();
+    private final List<Runnable> interjections = new ArrayList<>();
     private final Set<Block> blocks = EnumSet.noneOf(Block.class);
 
     /// Null: what goes on is thrown away.
@@ -173,10 +173,15 @@ final class Conduit {
 
     /// The same, as soon as the sink is not in the middle of a command or response.
     void interject(byte[] own) {
+        between(() -> inject(own));
+    }
+
+    /// Does something as soon as the sink is not in the middle of a command or response.
+    void between(Runnable action) {
         if (midway) {
-            interjections.add(own);
+            interjections.add(action);
         } else {
-            inject(own);
+            action.run();
         }
     }
 
@@ -294,8 +299,9 @@ final class Conduit {
         }
         midway = !(passing instanceof Frame.Line line && line.literal() == null);
         if (!midway && !interjections.isEmpty()) {
-            interjections.forEach(this::inject);
+            List<Runnable> due = List.copyOf(interjections);
             interjections.clear();
+            due.forEach(Runnable::run);
         }
         owner.passed(passing);
     }

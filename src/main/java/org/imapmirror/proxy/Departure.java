@@ -22,6 +22,10 @@ final class Departure {
             client.close();
             return;
         }
+        if (client.pipeline().get(Inflating.class) != null) {
+            // What still comes is thrown away as it is.
+            client.pipeline().remove(Inflating.class);
+        }
         client.eventLoop().schedule(() -> client.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
         client.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {

@@ -10,8 +10,14 @@ import java.util.Locale;
 /// @param headerFrom networks whose connections begin with a header of the PROXY protocol, which is
 ///   believed; to those of others it is garbage
 /// @param loginWithoutTls nobody is kept from logging in in clear text, unless by the primary
+/// @param compress how hard COMPRESS=DEFLATE tries, 1 to 9; 0 where it is not offered
 public record ListenerConfig(
-        String host, int port, Tls tls, List<Network> headerFrom, boolean loginWithoutTls) {
+        String host,
+        int port,
+        Tls tls,
+        List<Network> headerFrom,
+        boolean loginWithoutTls,
+        int compress) {
     public enum Tls {
         NONE,
         STARTTLS,
@@ -30,10 +36,14 @@ public record ListenerConfig(
             throw new IllegalArgumentException(
                     "listeners: nobody could log in without TLS where there is none");
         }
+        if (compress < 0 || compress > 9) {
+            throw new IllegalArgumentException(
+                    "listeners: compress " + compress + " is not 0 to 9");
+        }
     }
 
     public ListenerConfig(String host, int port, Tls tls) {
-        this(host, port, tls, List.of(), true);
+        this(host, port, tls, List.of(), true, 6);
     }
 
     /// For messages: `0.0.0.0:143 (starttls)`.

@@ -16,11 +16,7 @@ record PrimaryFrames(Session session, CapabilityView capabilities) implements Co
     @Override
     public byte @Nullable [] instead(Frame frame) {
         return frame instanceof Frame.Line line && !line.continued() && !line.truncated()
-                ? capabilities.shown(
-                        line.text(),
-                        session.isLoggedIn(),
-                        session.offersStartTls(),
-                        session.offersLogin())
+                ? capabilities.shown(line.text(), session.offered())
                 : null;
     }
 

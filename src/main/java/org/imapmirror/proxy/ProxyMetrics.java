@@ -25,6 +25,11 @@ final class ProxyMetrics {
 
     private final Map<Limit, Counter> limited = new EnumMap<>(Limit.class);
 
+    /// Sessions that began COMPRESS, and those that ended because of what came then.
+    final Counter compressed;
+
+    final Counter corrupt;
+
     /// How long frames waited for their [Step.Hold].
     final Timer hold;
 
@@ -50,6 +55,14 @@ final class ProxyMetrics {
                             .tag("limit", limit.key())
                             .register(registry));
         }
+        compressed =
+                Counter.builder("imapmirror.proxy.compressed")
+                        .description("Sessions that began to be compressed")
+                        .register(registry);
+        corrupt =
+                Counter.builder("imapmirror.proxy.corrupt")
+                        .description("Sessions that ended because compressed data was corrupt")
+                        .register(registry);
         hold =
                 Timer.builder("imapmirror.proxy.hold")
                         .description("Time that frames waited for capture")

@@ -77,6 +77,11 @@ final class Relaying implements Phase {
             if (tag.isEmpty() && line.literal() != null) {
                 return new Step.Reject(Replies.BAD_TAG);
             }
+            if (!tag.isEmpty()
+                    && name.equals(CompressCommand.NAME)
+                    && session.offersCompression()) {
+                return CompressCommand.judge(line, tag, session);
+            }
             if (!tag.isEmpty() && (Hidden.command(name) || name.equals("STARTTLS"))) {
                 return new Step.Reject(Replies.bad(tag, "Unknown command"));
             }

@@ -16,6 +16,9 @@ final class Replies {
     static final byte[] ERROR = line("* BYE [SERVERBUG] Internal error, connect again");
     static final byte[] BAD_TAG = line("* BAD Not a tag");
 
+    static final byte[] CORRUPT = line("* BYE What came is not compressed as agreed");
+    static final byte[] BEHIND_COMPRESS = line("* BYE Commands behind COMPRESS");
+
     private Replies() {}
 
     static byte[] bad(String tag, String text) {
@@ -23,7 +26,7 @@ final class Replies {
     }
 
     static byte[] privacyRequired(String tag) {
-        return line(tag + " NO [PRIVACYREQUIRED] Begin TLS first");
+        return no(tag, "[PRIVACYREQUIRED] Begin TLS first");
     }
 
     static byte[] tooManyOfAccount(String tag) {
@@ -31,6 +34,10 @@ final class Replies {
                 tag
                         + " NO [LIMIT] Too many connections of this account\r\n"
                         + "* BYE [LIMIT] Too many connections of this account");
+    }
+
+    static byte[] no(String tag, String text) {
+        return line(tag + " NO " + text);
     }
 
     static byte[] ok(String tag, String text) {

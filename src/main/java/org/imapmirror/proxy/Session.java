@@ -2,11 +2,13 @@ package org.imapmirror.proxy;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Origin;
+import org.imapmirror.imap.CapabilityFilter;
 import org.imapmirror.imap.FrameScanner;
 import org.imapmirror.imap.FrameScanner.Side;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
 
 /// A client's connection and the primary's behind it. It carries out what its [Phase] decides.
 /// Everything happens on the client channel's event loop, where the primary's channel lives too.
@@ -48,6 +53,7 @@ final class Session {
 
     private boolean loggedIn;
     private boolean secure;
+    private boolean compressed;
     private boolean clientEnded;
     private boolean stopping;
 
@@ -210,7 +216,7 @@ final class Session {
     /// The primary's own greeting.
     void greet(Primary reached) {
         byte[] greeting = reached.upstream().greetingOctets();
-        byte[] shown = capabilities.shown(greeting, false, offersStartTls(), offersLogin());
+        byte[] shown = capabilities.shown(greeting, offered());
         reached.conduit().inject(shown == null ? Replies.line(greeting) : shown);
     }
 
@@ -312,6 +318,54 @@ final class Session {
                 who, new Origin(id, caller.describe()), server, credentials, capabilities.told());
     }
 
+    boolean offersCompression() {
+        return listener.compress() > 0;
+    }
+
+    /// What a client may see of the listener's own.
+    CapabilityFilter.View offered() {
+        return new CapabilityFilter.View(
+                loggedIn, offersStartTls(), !offersLogin(), offersCompression());
+    }
+
+    boolean isCompressed() {
+        return compressed;
+    }
+
+    /// Answers COMPRESS. What the client sent behind it may be compressed or not: then the session
+    /// ends.
+    CompletionStage<Step> compress(String tag) {
+        CompletableFuture<Step> done = new CompletableFuture<>();
+        if (primary != null) {
+            primary.conduit().between(() -> done.complete(compressNow(tag)));
+        }
+        return done;
+    }
+
+    private Step compressNow(String tag) {
+        ChannelHandlerContext last = client.pipeline().context(ClientHandler.class);
+        if (fromClient.behind() > 0 || last == null) {
+            about(LOG.atWarn()).log("commands behind COMPRESS; the session ends");
+            return new Step.Close(Replies.BEHIND_COMPRESS);
+        }
+        say(Replies.ok(tag, "Begin compression"));
+        compressed = true;
+        metrics().compressed.increment();
+        client.pipeline()
+                .addBefore(last.name(), "inflate", new Inflating(new Inflater(true), this::rest))
+                .addBefore(
+                        last.name(),
+                        "deflate",
+                        new Deflating(() -> new Deflater(listener.compress(), true)));
+        return Step.SWALLOW;
+    }
+
+    /// Reads nothing more of the client until other sessions had their turn.
+    private void rest() {
+        fromClient.block(Conduit.Block.PAUSED);
+        client.eventLoop().execute(() -> fromClient.unblock(Conduit.Block.PAUSED));
+    }
+
     private long lastInput() {
         long client = fromClient.lastInput();
         long server = primary == null ? client : primary.conduit().lastInput();
@@ -379,6 +433,12 @@ final class Session {
                     .addKeyValue("reason", root.getMessage())
                     .log("connection failed");
             side.close();
+        } else if (root instanceof DataFormatException) {
+            metrics().corrupt.increment();
+            about(LOG.atWarn())
+                    .addKeyValue("reason", root.getMessage())
+                    .log("compressed data is corrupt; the session ends");
+            leave(Replies.CORRUPT);
         } else {
             about(LOG.atError()).setCause(cause).log("bug: a session failed");
             leave(Replies.ERROR);

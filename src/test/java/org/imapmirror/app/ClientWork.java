@@ -66,9 +66,9 @@ record ClientWork(RealServer server, Access access) {
     private void synchronize(ForeignClients clients) {
         Mbsync mbsync = clients.mbsync();
         mbsync.sync().orFail();
-        mbsync.add("INBOX", "F", Mail.message("zeta", "by mbsync"));
-        mbsync.flag("INBOX", "Subject: epsilon", "RS");
-        mbsync.move("INBOX", "Subject: gamma", "Work");
+        mbsync.maildirs().add("INBOX", "F", Mail.message("zeta", "by mbsync"));
+        mbsync.maildirs().flag("INBOX", "Subject: epsilon", "RS");
+        mbsync.maildirs().move("INBOX", "Subject: gamma", "Work");
         mbsync.sync().orFail();
     }
 

@@ -2,6 +2,8 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.awaitility.Awaitility;
 import org.imapmirror.admin.LaneStatus;
 import org.imapmirror.admin.Status;
@@ -15,6 +17,8 @@ import org.imapmirror.testing.Mailboxes;
 import org.imapmirror.testing.RealServer;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -78,6 +82,19 @@ public final class MirrorWorld implements AutoCloseable {
                 .filter(lane -> lane.mirror().equals(Setup.nameOf(mirror)))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /// What a counter of the metrics says.
+    double counter(String name) throws IOException {
+        URI uri = URI.create("http://127.0.0.1:" + setup.adminPort() + "/metrics");
+        URLConnection connection = uri.toURL().openConnection();
+        connection.setRequestProperty("Authorization", "Bearer " + setup.token());
+        String text = new String(connection.getInputStream().readAllBytes(), UTF_8);
+        return text.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in " + text));
     }
 
     public void awaitMirrored() {

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 class CapabilityFilterTest {
-    private static final CapabilityFilter.View CLEAR = new CapabilityFilter.View(false, true, true);
+    private static final CapabilityFilter.View CLEAR =
+            new CapabilityFilter.View(false, true, true, true);
 
     private final CapabilityFilter filter = CapabilityFilter.standard();
 
@@ -74,8 +75,21 @@ class CapabilityFilterTest {
                         "* OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256 STARTTLS LOGINDISABLED] hi");
         assertThat(rewrite("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED IDLE", OPEN))
                 .isEqualTo("* CAPABILITY IMAP4rev1 IDLE");
+        assertThat(rewrite("* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE", CLEAR))
+                .isEqualTo("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED");
         byte[] both = "* CAPABILITY IMAP4rev1 StartTLS LoginDisabled".getBytes(ISO_8859_1);
         assertThat(filter.rewrite(both, CLEAR)).isSameAs(both);
+    }
+
+    @Test
+    void compressionIsForWhoIsLoggedIn() {
+        CapabilityFilter.View view = new CapabilityFilter.View(true, true, true, true);
+        assertThat(rewrite("* CAPABILITY IMAP4rev1 COMPRESS=LZ4 IDLE", view))
+                .isEqualTo("* CAPABILITY IMAP4rev1 IDLE COMPRESS=DEFLATE");
+        assertThat(rewrite("a OK [CAPABILITY IMAP4rev1] in", view))
+                .isEqualTo("a OK [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in");
+        byte[] own = "* CAPABILITY IMAP4rev1 Compress=Deflate IDLE".getBytes(ISO_8859_1);
+        assertThat(filter.rewrite(own, view)).isSameAs(own);
     }
 
     @Test

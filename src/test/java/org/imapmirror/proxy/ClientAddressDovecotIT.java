@@ -216,7 +216,7 @@ class ClientAddressDovecotIT {
     }
 
     private static ListenerConfig plain() {
-        return new ListenerConfig("127.0.0.1", 0, ListenerConfig.Tls.NONE, LOOPBACK, true);
+        return new ListenerConfig("127.0.0.1", 0, ListenerConfig.Tls.NONE, LOOPBACK, true, 6);
     }
 
     private static void logIn(Wire client, DovecotServer dovecot) throws IOException {

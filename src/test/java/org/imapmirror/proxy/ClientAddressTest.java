@@ -307,7 +307,7 @@ class ClientAddressTest {
     }
 
     private static ListenerConfig listener(List<Network> networks, ListenerConfig.Tls tls) {
-        return new ListenerConfig("127.0.0.1", 0, tls, networks, true);
+        return new ListenerConfig("127.0.0.1", 0, tls, networks, true, 6);
     }
 
     private void logIn(Wire client) throws IOException {

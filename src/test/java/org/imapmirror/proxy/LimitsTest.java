@@ -337,7 +337,8 @@ class LimitsTest {
                                                 0,
                                                 ListenerConfig.Tls.STARTTLS,
                                                 List.of(),
-                                                false))
+                                                false,
+                                                6))
                                 .start();
                 Wire client = proxy.connect();
                 Wire server = primary.accept()) {
@@ -382,7 +383,7 @@ class LimitsTest {
                 .withMessageContaining("per-address");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        new ListenerConfig("::1", 0, ListenerConfig.Tls.NONE, List.of(), false))
+                        new ListenerConfig("::1", 0, ListenerConfig.Tls.NONE, List.of(), false, 6))
                 .withMessageContaining("nobody could log in");
     }
 

@@ -94,11 +94,11 @@ class ProxyDovecotIT {
                                 .start();
                 ForeignClients clients =
                         new ForeignClients(access(proxy, 2, Access.Tls.IMPLICIT))) {
-            clients.mbsync().add("INBOX", "F", Mail.message("one", "1"));
-            clients.mbsync().add("Work", "S", Mail.message("two", "2"));
+            clients.mbsync().maildirs().add("INBOX", "F", Mail.message("one", "1"));
+            clients.mbsync().maildirs().add("Work", "S", Mail.message("two", "2"));
             clients.mbsync().sync().orFail();
             clients.mbsync().sync().orFail();
-            assertThat(clients.mbsync().count("Work")).isEqualTo(1);
+            assertThat(clients.mbsync().maildirs().count("Work")).isEqualTo(1);
         }
     }
 

@@ -49,7 +49,7 @@ class SwitchTest {
         assertThat(firstServer.atEnd()).isTrue();
         assertThat(server.line()).isEqualTo("a LOGIN carol secret");
         server.send("a OK [CAPABILITY IMAP4rev1 MOVE] in");
-        assertThat(client.line()).isEqualTo("a OK [CAPABILITY IMAP4rev1 MOVE] in");
+        assertThat(client.line()).isEqualTo("a OK [CAPABILITY IMAP4rev1 MOVE COMPRESS=DEFLATE] in");
         assertThat(server.line()).isEqualTo("b NOOP");
         server.send("b OK done");
         assertThat(client.line()).isEqualTo("b OK done");

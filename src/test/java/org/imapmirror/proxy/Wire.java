@@ -2,13 +2,19 @@ package org.imapmirror.proxy;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -19,12 +25,18 @@ final class Wire implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private final OutputStream out;
 
     Wire(Socket socket) throws IOException {
+        this(socket, socket.getInputStream(), socket.getOutputStream());
+    }
+
+    private Wire(Socket socket, InputStream in, OutputStream out) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
-        this.in = new BufferedInputStream(socket.getInputStream());
+        this.in = new BufferedInputStream(in);
+        this.out = out;
     }
 
     static Wire to(int port) throws IOException {
@@ -44,6 +56,15 @@ final class Wire implements AutoCloseable {
         return new Wire(tls);
     }
 
+    /// The same connection, compressed from here on. A client that ends its output says so in the
+    /// stream first.
+    Wire compressed() throws IOException {
+        return new Wire(
+                socket,
+                new InflaterInputStream(in, new Inflater(true)),
+                new DeflaterOutputStream(out, new Deflater(6, true), 512, true));
+    }
+
     Socket socket() {
         return socket;
     }
@@ -58,8 +79,8 @@ final class Wire implements AutoCloseable {
     }
 
     void raw(byte[] octets) throws IOException {
-        socket.getOutputStream().write(octets);
-        socket.getOutputStream().flush();
+        out.write(octets);
+        out.flush();
     }
 
     /// The next line without its end.
@@ -107,7 +128,12 @@ final class Wire implements AutoCloseable {
 
     /// True where the other side has ended its output and nothing is left; a reset is no end.
     boolean atEnd() throws IOException {
-        return in.read() < 0;
+        try {
+            return in.read() < 0;
+        } catch (EOFException _) {
+            // What is compressed has no end of its own.
+            return true;
+        }
     }
 
     /// True where the connection is over, however it ended.
@@ -135,6 +161,9 @@ final class Wire implements AutoCloseable {
     }
 
     void endOutput() throws IOException {
+        if (out instanceof DeflaterOutputStream compressed) {
+            compressed.finish();
+        }
         socket.shutdownOutput();
     }
 

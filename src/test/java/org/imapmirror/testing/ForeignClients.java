@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/// Mail clients that nobody here wrote, working on one account: curl for single commands, mbsync as
-/// a synchronizing client with a Maildir, and neomutt as an interactive one. Each has a time limit,
-/// and a client that is not installed is an error that names its package. Their files live in a
-/// temporary folder until [#close()].
+/// Mail clients that nobody here wrote, working on one account: curl for single commands, mbsync
+/// and offlineimap as synchronizing clients with Maildirs, neomutt as an interactive one, and
+/// libraries with scripts of ours. Each has a time limit, and a client that is not installed is an
+/// error that names its package. Their files live in a temporary folder until [#close()].
 public final class ForeignClients implements AutoCloseable {
     private final Path directory;
     private final Access access;
@@ -37,6 +37,23 @@ public final class ForeignClients implements AutoCloseable {
 
     public Neomutt neomutt() {
         return new Neomutt(access, directory.resolve("neomutt"));
+    }
+
+    /// The same Maildirs every time.
+    public Offlineimap offlineimap(boolean compressed) {
+        return new Offlineimap(access, folder("offlineimap"), compressed);
+    }
+
+    public Scripts scripts() {
+        return new Scripts(access, directory);
+    }
+
+    private Path folder(String name) {
+        try {
+            return Files.createDirectories(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -67,7 +67,7 @@ class ForeignClientsIT {
         Access access = Access.to(server, user).withTls(tls, port, server.certificate());
         try (ForeignClients clients = new ForeignClients(access)) {
             clients.curl().append("INBOX", Mail.message("first", "1")).orFail();
-            clients.mbsync().add("INBOX", "", Mail.message("second", "2"));
+            clients.mbsync().maildirs().add("INBOX", "", Mail.message("second", "2"));
             clients.mbsync().sync().orFail();
             clients.neomutt().set("INBOX", "second", '!').orFail();
             List<Message> messages = Mailboxes.read(access).get("INBOX").messages();
@@ -106,12 +106,12 @@ class ForeignClientsIT {
             clients.curl().append("INBOX", Mail.message("beta", "b")).orFail();
             Mbsync mbsync = clients.mbsync();
             mbsync.sync().orFail();
-            assertThat(mbsync.count("INBOX")).isEqualTo(2);
-            mbsync.flag("INBOX", "Subject: alpha", "SFR");
-            mbsync.move("INBOX", "Subject: beta", "Work");
-            mbsync.add("Work", "SF", Mail.message("gamma", "c"));
+            assertThat(mbsync.maildirs().count("INBOX")).isEqualTo(2);
+            mbsync.maildirs().flag("INBOX", "Subject: alpha", "SFR");
+            mbsync.maildirs().move("INBOX", "Subject: beta", "Work");
+            mbsync.maildirs().add("Work", "SF", Mail.message("gamma", "c"));
             mbsync.sync().orFail();
-            mbsync.delete("Work", "Subject: beta");
+            mbsync.maildirs().delete("Work", "Subject: beta");
             mbsync.sync().orFail();
         }
         Mailboxes account = Mailboxes.read(access);

@@ -8,6 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /// A client that does nothing but send and count: what it costs is small beside what it measures.
 /// It knows literals only as octets to be passed over, so a hundred megabytes fit through it.
@@ -22,8 +26,8 @@ public final class RawImap implements AutoCloseable {
     }
 
     private final Socket socket = new Socket();
-    private final InputStream in;
-    private final OutputStream out;
+    private InputStream in;
+    private OutputStream out;
     private final byte[] buffer = new byte[64 * 1024];
     private int position;
     private int limit;
@@ -64,6 +68,13 @@ public final class RawImap implements AutoCloseable {
         command("LOGIN " + user + " " + password);
     }
 
+    /// Goes on compressed (RFC 4978).
+    public void compress() throws IOException {
+        command("COMPRESS DEFLATE");
+        in = new InflaterInputStream(in, new Inflater(true), buffer.length);
+        out = new DeflaterOutputStream(out, new Deflater(6, true), buffer.length, true);
+    }
+
     /// Sends a command and reads to its OK.
     public void command(String command) throws IOException {
         command(command, IGNORED);
@@ -95,6 +106,19 @@ public final class RawImap implements AutoCloseable {
             }
             untagged.accept(line);
         }
+    }
+
+    /// Reads untagged lines until one matches.
+    public void awaitLine(String pattern) throws IOException {
+        String line = line();
+        while (!line.matches(pattern)) {
+            line = line();
+        }
+    }
+
+    /// Sends a line that is no command.
+    public void line(String text) throws IOException {
+        write(text + "\r\n");
     }
 
     /// Stores a message, by a literal for which permission is awaited.
@@ -135,6 +159,7 @@ public final class RawImap implements AutoCloseable {
 
     private void write(String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
     }
 
     /// A whole response line, with what its literals hold left out.

@@ -45,13 +45,18 @@ public record Config(
     ///
     /// @param bind port 0 takes a free one, which only a configuration made in memory can ask for
     /// @param headerFrom networks whose connections begin with a header of the PROXY protocol
+    /// @param compress how hard COMPRESS=DEFLATE tries, 1 to 9; 0 where it is not offered
     public record Listener(
             InetSocketAddress bind,
             Endpoint.Tls tls,
             List<Network> headerFrom,
-            boolean loginWithoutTls) {
+            boolean loginWithoutTls,
+            int compress) {
+        /// As hard as zlib tries by itself.
+        static final int COMPRESS = 6;
+
         public Listener(InetSocketAddress bind, Endpoint.Tls tls) {
-            this(bind, tls, List.of(), true);
+            this(bind, tls, List.of(), true, COMPRESS);
         }
     }
 

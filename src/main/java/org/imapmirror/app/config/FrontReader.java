@@ -72,13 +72,14 @@ final class FrontReader {
                         "set tls: starttls or tls: implicit, or remove this");
                 loginWithoutTls = true;
             }
+            int compress = section.value("compress", Listener.COMPRESS, Kind.integer(0, 9));
             section.done();
             if (bind != null) {
                 if (listeners.stream().anyMatch(other -> other.bind().equals(bind))) {
                     section.problemWithValue(
                             "bind", "is taken by another listener", "choose another port");
                 }
-                listeners.add(new Listener(bind, tls, headerFrom, loginWithoutTls));
+                listeners.add(new Listener(bind, tls, headerFrom, loginWithoutTls, compress));
             }
         }
         return listeners;

@@ -77,7 +77,7 @@ class ConfigLoaderTest {
                         """
                         listeners:
                           - {bind: "127.0.0.1:1143", tls: ssl, proxy-protocol: true}
-                          - {tls: none}
+                          - {tls: none, compress: true}
                         servers:
                           old:
                             address: "imap.old.example:993"
@@ -100,6 +100,7 @@ class ConfigLoaderTest {
                         "listeners[0].tls",
                         "listeners[0].proxy-protocol",
                         "listeners[1].bind",
+                        "listeners[1].compress",
                         "tls.certificate",
                         "tls.key",
                         "servers.old.trust",
@@ -119,7 +120,7 @@ class ConfigLoaderTest {
                         "jornal",
                         "admin.token");
         assertThat(e)
-                .hasMessageContaining(folder.resolve("imapmirror.yaml") + " has 21 errors")
+                .hasMessageContaining(folder.resolve("imapmirror.yaml") + " has 22 errors")
                 .hasMessageContaining(
                         "listeners[0].tls: \"ssl\" is not one of none, starttls, implicit")
                 .hasMessageContaining("servers.new.adress: is not a known key")
