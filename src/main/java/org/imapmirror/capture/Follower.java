@@ -290,8 +290,15 @@ final class Follower implements CommandReader.SessionView {
                 return true;
             }
         }
+        return claimFetch(data, true) || claimFetch(data, false);
+    }
+
+    /// What sets \Seen goes before what only looks.
+    private boolean claimFetch(FetchData data, boolean mutates) {
         for (Pending pending : outstanding) {
-            if (!(pending instanceof StoreCapture) && pending.fetched(data)) {
+            if (!(pending instanceof StoreCapture)
+                    && pending.mutates() == mutates
+                    && pending.fetched(data)) {
                 return true;
             }
         }

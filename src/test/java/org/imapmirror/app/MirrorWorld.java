@@ -104,7 +104,10 @@ public final class MirrorWorld implements AutoCloseable {
                 .untilAsserted(() ->
                         assertThat(status())
                                 .satisfies(
-                                        s -> assertThat(s.pending()).as("pending, in %s", s).isZero(),
+                                        s ->
+                                                assertThat(s.pending())
+                                                        .as("pending, in %s", s)
+                                                        .isZero(),
                                         s -> assertThat(s.lanes()).isNotEmpty()));
     }
 
