@@ -269,6 +269,7 @@ final class CaptureSession implements SessionTap {
         } else if (pending.mutates()) {
             pending.ticket = tracker.begin(origin, pending.touches());
         }
+        pending.odd = command.isOdd();
         follower.forwarded(pending);
         if (!complete) {
             boolean eager = line.literal() != null && line.literal().nonSync();
@@ -332,7 +333,7 @@ final class CaptureSession implements SessionTap {
             case Heard.Untagged(Reply reply) -> {
                 follower.untagged(reply);
                 if (reply.status() == Reply.Status.BAD && reply.code("CLIENTBUG") == null) {
-                    refusedTag(reply);
+                    refusedLine(reply);
                 }
                 yield Step.FORWARD;
             }
@@ -413,8 +414,8 @@ final class CaptureSession implements SessionTap {
         return new Step.Hold(stored.thenApply(_ -> Step.FORWARD));
     }
 
-    /// The primary did not take a command's tag for one.
-    private void refusedTag(Reply reply) {
+    /// The primary did not take a line for a command.
+    private void refusedLine(Reply reply) {
         Pending pending = follower.refused();
         if (pending == null) {
             return;

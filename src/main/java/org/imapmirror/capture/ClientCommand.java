@@ -40,9 +40,10 @@ record ClientCommand(String tag, String verb, boolean uid, int arguments) {
         return true;
     }
 
-    /// Servers differ about `]` in a tag: who does not take it says BAD without one.
-    static boolean isDoubtful(String tag) {
-        return tag.indexOf(']') >= 0;
+    /// Servers differ about such a line: about `]` in a tag, and about a tag alone. Who does not
+    /// take it for a command says BAD without a tag.
+    boolean isOdd() {
+        return verb.isEmpty() || tag.indexOf(']') >= 0;
     }
 
     private static int end(String text, int from) {

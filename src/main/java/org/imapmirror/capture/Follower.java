@@ -87,6 +87,7 @@ final class Follower implements CommandReader.SessionView {
     void replace(Pending placeholder, Pending command) {
         int at = outstanding.indexOf(placeholder);
         if (at >= 0) {
+            command.odd = placeholder.odd;
             command.ambiguous =
                     command.usesNumbers()
                             && outstanding.subList(0, at).stream()
@@ -107,11 +108,10 @@ final class Follower implements CommandReader.SessionView {
         return null;
     }
 
-    /// The command that an untagged BAD answers: one with a tag that this server does not take;
-    /// null where there is none.
+    /// The command that an untagged BAD answers; null where there is none.
     @Nullable Pending refused() {
         for (Pending pending : outstanding) {
-            if (ClientCommand.isDoubtful(pending.tag)) {
+            if (pending.odd) {
                 outstanding.remove(pending);
                 return pending;
             }

@@ -22,6 +22,9 @@ abstract class Pending {
     /// Messages were added meanwhile, so that the meaning of `*` is doubtful.
     boolean grew;
 
+    /// BAD without a tag may be the answer to this one.
+    boolean odd;
+
     /// An earlier command is unanswered: what the primary tells now, it may have told before this
     /// one was executed.
     boolean behind;

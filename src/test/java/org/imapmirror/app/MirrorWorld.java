@@ -57,7 +57,7 @@ public final class MirrorWorld implements AutoCloseable {
     }
 
     /// The first mirror, which most worlds have alone.
-    RealServer mirror() {
+    public RealServer mirror() {
         return mirrors.getFirst();
     }
 

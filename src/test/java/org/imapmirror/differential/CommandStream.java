@@ -14,16 +14,17 @@ final class CommandStream {
     private final Random random;
     private final Words words;
     private final int sessions;
-    private final boolean eager;
+    private final boolean patient;
     private int tags;
 
     /// @param sessions connections of the account
-    /// @param eager the server takes non-synchronizing literals of any size
-    CommandStream(long seed, int sessions, boolean eager) {
+    /// @param patient the server reads DONE that comes with IDLE
+    /// @param strict see [Words]
+    CommandStream(long seed, int sessions, boolean patient, boolean strict) {
         this.random = new Random(seed);
-        this.words = new Words(random, sessions == 1);
+        this.words = new Words(random, sessions == 1, strict);
         this.sessions = sessions;
-        this.eager = eager;
+        this.patient = patient;
     }
 
     /// What a session begins with.
@@ -214,7 +215,7 @@ final class CommandStream {
             }
             boolean cancelled = words.once(40);
             byte[] message = cancelled ? new byte[0] : words.message();
-            switch (random.nextInt(eager ? 4 : 2)) {
+            switch (random.nextInt(4)) {
                 case 2 -> octets.eager(message, false);
                 case 3 -> octets.eager(message, words.once(3));
                 default -> octets.literal(message);
@@ -226,7 +227,7 @@ final class CommandStream {
     private Exchange idle() {
         String tag = tag();
         Octets octets = new Octets().text(tag + " IDLE\r\n");
-        if (random.nextBoolean()) {
+        if (!patient || random.nextBoolean()) {
             return exchange(0, Kind.PIPELINED, octets.waiting().text("done"), tag);
         }
         String next = tag();

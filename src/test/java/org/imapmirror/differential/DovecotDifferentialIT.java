@@ -18,7 +18,7 @@ class DovecotDifferentialIT extends DifferentialContract {
     }
 
     @Override
-    boolean takesLargeEagerLiterals() {
-        return true;
+    CommandStream stream(long seed, int sessions) {
+        return new CommandStream(seed, sessions, true, true);
     }
 }

@@ -19,7 +19,7 @@ final class Told {
             Pattern.compile(
                     "\"( ?\\d{1,2}-[A-Z][a-z]{2}-\\d{4} \\d\\d:\\d\\d:\\d\\d [+-]\\d{4})\"");
     private static final Pattern SECONDS =
-            Pattern.compile(" \\(\\d+\\.\\d+ \\+ [0-9.+ ]+ secs\\)\\.?$");
+            Pattern.compile(" ?\\([^()]*\\d\\.\\d+ [^()]*secs?\\b[^()]*\\)\\.?$");
 
     /// Capabilities that the proxy keeps from clients, and the ones that are its own.
     private static final Set<String> NOT_COMPARED =
@@ -35,6 +35,8 @@ final class Told {
                     "DIGEST=SHA1",
                     "ANNOTATE-EXPERIMENT-1",
                     "XAPPLEPUSHSERVICE",
+                    "NO_ATOMIC_RENAME",
+                    "SCAN",
                     "LOGINDISABLED",
                     "STARTTLS");
 
@@ -43,11 +45,14 @@ final class Told {
     /// @param everything every line in its order; else no news of the mailbox, in any order
     static List<String> of(Wire.Answer answer, boolean everything) {
         List<String> lines = new ArrayList<>();
+        boolean selects = answer.lines().stream().anyMatch(line -> line.contains("[UIDVALIDITY "));
         for (String line : answer.lines()) {
             // Dovecot tells it as soon as somebody, here imapmirror itself, has asked for it once.
             boolean never = line.startsWith("* OK [HIGHESTMODSEQ");
             // Who writes into a connection that is being closed may not see its last line.
             never |= line.startsWith("* BYE") && answer.ending() == Wire.Ending.CLOSED;
+            // Cyrus tells of keywords that are new at any later occasion.
+            never |= !selects && line.matches("(?s)\\* (FLAGS|OK \\[PERMANENTFLAGS) .*");
             if (!never && (everything || !isNews(line))) {
                 lines.add(normal(line));
             }
@@ -77,6 +82,7 @@ final class Told {
                         .replaceAll("(MODSEQ) \\(\\d+\\)", "$1 (#)")
                         .replaceAll("(?i) \\\\(un)?marked", "")
                         .replaceAll("\\[HIGHESTMODSEQ #] ", "")
+                        .replaceAll("(MAILBOXID) \\([^)]*\\)", "$1 (#)")
                         .replaceAll("SESSIONID=<[^>]*>", "SESSIONID=#")
                         .replaceAll("\\b[0-9a-f]{32}\\b", "#");
         return text.contains("CAPABILITY") ? capabilities(text) : text;
@@ -85,7 +91,7 @@ final class Told {
     private static String capabilities(String text) {
         StringBuilder kept = new StringBuilder();
         for (String word : text.split(" ")) {
-            if (!NOT_COMPARED.contains(word)) {
+            if (!NOT_COMPARED.contains(word) && !word.startsWith("X-")) {
                 kept.append(kept.isEmpty() ? "" : " ").append(word);
             }
         }

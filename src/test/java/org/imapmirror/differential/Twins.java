@@ -29,10 +29,10 @@ final class Twins implements Closeable {
 
     private record Pair(Wire direct, Wire through) {}
 
-    Twins(Access directly, Access through, long seed, int sessions, boolean eager) {
+    Twins(Access directly, Access through, long seed, int sessions, CommandStream stream) {
         this.directly = directly;
         this.through = through;
-        this.stream = new CommandStream(seed, sessions, eager);
+        this.stream = stream;
         this.sessions = sessions;
         this.cuts = new Random(seed + 1);
         this.about = "seed " + seed + ", " + sessions + " sessions, " + through.user();
