@@ -177,9 +177,10 @@ final class CommandStream {
                                 "UNSUBSCRIBE"));
         String tag = tag();
         Octets octets = new Octets().text(tag + " " + verb + " ");
-        astring(octets, words.name());
+        String name = words.name();
+        astring(octets, name);
         if (verb.equals("RENAME")) {
-            astring(octets.text(" "), words.name());
+            astring(octets.text(" "), words.nameBeside(name));
         } else if (verb.equals("CREATE") && words.once(10)) {
             octets.text(" (USE (\\Archive))");
         }

@@ -49,7 +49,7 @@ abstract class DifferentialContract {
         try (MirrorWorld world =
                         new MirrorWorld(
                                 directory,
-                                "",
+                                "sweep: {after-cut: 3s}",
                                 primary(2 * STREAMS),
                                 DovecotServer.launch(2 * STREAMS, ""));
                 var threads = Executors.newFixedThreadPool(2)) {

@@ -81,6 +81,12 @@ final class Words {
         return random.nextBoolean() ? any(names) : any(MAILBOXES);
     }
 
+    /// Not below that one, where the server would take it.
+    String nameBeside(String other) {
+        String name = name();
+        return strict || !name.startsWith(other + "/") ? name : "D";
+    }
+
     String set() {
         return switch (alone ? random.nextInt(12) : 5 + random.nextInt(7)) {
             case 0 -> "*";
