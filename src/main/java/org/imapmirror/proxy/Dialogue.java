@@ -208,16 +208,9 @@ final class Dialogue {
         switch (Words.second(text)) {
             case "BYE" -> bye = true;
             case "BAD" -> {
-                // The answer to a tag that the server does not accept; but Dovecot's CLIENTBUG is a
-                // mere warning.
-                if (gate != null
-                        && gate.kind() == Kind.LITERAL
-                        && !Words.third(text).startsWith("[CLIENTBUG]")) {
-                    unanswered.removeLastOccurrence(gate.tag());
-                    turns.remove(gate);
-                    refuseLiteral();
-                } else if (gate == null) {
-                    // Servers differ about this one in a tag.
+                // The answer to a tag that this server does not accept: servers differ about `]`.
+                // Else it is about an empty line, or is a mere warning as Dovecot's CLIENTBUG.
+                if (!Words.third(text).startsWith("[CLIENTBUG]")) {
                     unanswered.stream()
                             .filter(tag -> tag.indexOf(']') >= 0)
                             .findFirst()

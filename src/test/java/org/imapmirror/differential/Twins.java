@@ -79,6 +79,10 @@ final class Twins implements Closeable {
             // may be that.
             return proxied.ending();
         }
+        if (direct.ending() == Wire.Ending.CLOSED && proxied.ending() == Wire.Ending.ANSWERED) {
+            // The server gave up this connection and not that one.
+            return direct.ending();
+        }
         // News of another session may come with an answer to the proxy's own question already.
         boolean everything = sessions == 1 && exchange.kind() == Kind.ALONE;
         assertThat(Told.of(proxied, everything))
