@@ -67,7 +67,7 @@ final class Told {
     }
 
     private static boolean isNews(String line) {
-        return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED |E?SEARCH|SORT|THREAD).*");
+        return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED |STATUS |E?SEARCH|SORT|THREAD).*");
     }
 
     private static String normal(String line) {
