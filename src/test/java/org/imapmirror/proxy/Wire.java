@@ -85,16 +85,22 @@ final class Wire implements AutoCloseable {
 
     /// The next line without its end.
     String line() throws IOException {
+        String line = wholeLine();
+        return line.substring(0, line.length() - (line.endsWith("\r\n") ? 2 : 1));
+    }
+
+    /// The next line with its end, CRLF or LF.
+    String wholeLine() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int b;
-        while ((b = in.read()) != '\n') {
+        do {
+            b = in.read();
             if (b < 0) {
                 throw new IOException("end of the connection behind: " + line);
             }
             line.write(b);
-        }
-        String text = line.toString(StandardCharsets.ISO_8859_1);
-        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+        } while (b != '\n');
+        return line.toString(StandardCharsets.ISO_8859_1);
     }
 
     /// The next line that begins with this; those before it are thrown away.
