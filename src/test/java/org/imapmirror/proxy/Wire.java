@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
@@ -101,6 +102,19 @@ final class Wire implements AutoCloseable {
             line.write(b);
         } while (b != '\n');
         return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /// Hands on the next line with its end, if there is one.
+    ///
+    /// @return true where there is none, however the connection ended
+    boolean isEndedOr(Consumer<String> line) throws IOException {
+        in.mark(1);
+        if (isOver()) {
+            return true;
+        }
+        in.reset();
+        line.accept(wholeLine());
+        return false;
     }
 
     /// The next line that begins with this; those before it are thrown away.
