@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 /// Whatever client and primary say, a session goes on or is closed in good order: nothing is
 /// thrown, and no command stays open.
 class HostileSessionTest {
+    private static final Path CORPUS = Path.of("src/test/resources/corpus");
     private static final int MESSAGES = 5;
 
     private static final String[] COMMANDS = {
@@ -209,7 +210,7 @@ class HostileSessionTest {
         capture =
                 new Capture(
                         journal,
-                        CaptureConfig.DEFAULTS,
+                        CaptureConfig.DEFAULTS.withMaxHold(Duration.ofDays(1)),
                         new RecordedHints(),
                         _ -> '/',
                         timer,
@@ -230,7 +231,7 @@ class HostileSessionTest {
     }
 
     static Stream<Path> corpus() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/test/resources/corpus"))) {
+        try (Stream<Path> files = Files.walk(CORPUS)) {
             return files
                     .filter(file -> file.toString().endsWith(".bin"))
                     .sorted()
@@ -248,7 +249,7 @@ class HostileSessionTest {
                 (_, random) -> {
                     SessionTap tap = session();
                     MiniRelay relay = selected(tap);
-                    boolean client = file.getParent().endsWith("client");
+                    boolean client = file.startsWith(CORPUS.resolve("client"));
                     for (int at = 0; at < input.length; ) {
                         int end = Math.min(input.length, at + 1 + random.nextInt(30));
                         byte[] piece = Arrays.copyOfRange(input, at, end);
