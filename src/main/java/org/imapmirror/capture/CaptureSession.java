@@ -401,8 +401,8 @@ final class CaptureSession implements SessionTap {
                 suspectAccount("a literal was refused while it was being sent");
             }
         }
-        if (pending instanceof TreeCapture tree && frame instanceof Frame.Line line) {
-            Step asks = inquire(tree, reply, line);
+        if (frame instanceof Frame.Line line) {
+            Step asks = inquire(pending, reply, line);
             if (asks != null) {
                 return asks;
             }
@@ -440,10 +440,10 @@ final class CaptureSession implements SessionTap {
         return stored;
     }
 
-    /// Asks which parents were made, where the client has nothing outstanding.
+    /// Asks what the command did, where that is unclear and the client has nothing outstanding.
     ///
     /// @return null where there is nothing to ask, or asking is not safe now
-    private @Nullable Step inquire(TreeCapture tree, Reply reply, Frame.Line line) {
+    private @Nullable Step inquire(Pending command, Reply reply, Frame.Line line) {
         if (!reply.isOk()
                 || !follower.isIdle()
                 || sending != null
@@ -454,12 +454,12 @@ final class CaptureSession implements SessionTap {
                 || line.truncated()) {
             return null;
         }
-        List<MailboxName> unclear = tree.unclear();
+        List<MailboxName> unclear = command.unclear();
         if (unclear.isEmpty()) {
             return null;
         }
         String prefix = prober.prefix() + ++inquiries;
-        Inquiry asks = Inquiry.about(tree, reply, line.text(), unclear, prefix, follower.utf8());
+        Inquiry asks = Inquiry.about(command, reply, line.text(), unclear, prefix, follower.utf8());
         if (asks == null) {
             return null;
         }

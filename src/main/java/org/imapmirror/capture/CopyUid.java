@@ -8,6 +8,7 @@ import org.imapmirror.event.UidSet;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// A COPYUID code: the i-th source became the i-th target (RFC 4315 section 3).
@@ -46,14 +47,26 @@ record CopyUid(long uidValidity, List<Long> from, List<Long> to) {
                 && sources().minus(named.uids()).minus(named.open()).isEmpty();
     }
 
+    /// In the order of the sources, each once: some servers name a pair twice.
+    private List<long[]> pairs() {
+        List<long[]> all = new ArrayList<>();
+        for (int i = 0; i < from.size(); i++) {
+            all.add(new long[] {from.get(i), to.get(i)});
+        }
+        all.sort(Arrays::compare);
+        List<long[]> distinct = new ArrayList<>();
+        for (long[] pair : all) {
+            if (distinct.isEmpty() || !Arrays.equals(pair, distinct.getLast())) {
+                distinct.add(pair);
+            }
+        }
+        return distinct;
+    }
+
     /// Events whose two sets both ascend: one, unless the target's order is another than the
     /// source's.
     List<MailboxEvent> events(MailboxRef source, MailboxRef target, boolean moved) {
-        List<long[]> pairs = new ArrayList<>();
-        for (int i = 0; i < from.size(); i++) {
-            pairs.add(new long[] {from.get(i), to.get(i)});
-        }
-        pairs.sort((a, b) -> Long.compare(a[0], b[0]));
+        List<long[]> pairs = pairs();
         List<MailboxEvent> out = new ArrayList<>();
         int start = 0;
         for (int i = 1; i <= pairs.size(); i++) {

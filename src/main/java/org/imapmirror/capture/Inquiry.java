@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// A question of ours behind the answer to a CREATE or RENAME: which parents it has made. The
-/// client gets its answer when the question is answered; until then nothing of it is forwarded.
+/// A question of ours behind the answer to a command that does not tell what it did: which parents
+/// a CREATE or RENAME has made, whether a CLOSE has expunged. The client gets its answer when the
+/// question is answered; until then nothing of it is forwarded.
 final class Inquiry {
-    final TreeCapture command;
+    final Pending command;
     final Reply reply;
 
     /// Completes with the client's answer, with CRLF.
@@ -32,10 +33,10 @@ final class Inquiry {
     private final ByteArrayOutputStream questions = new ByteArrayOutputStream();
     private final Map<String, MailboxName> unanswered = new HashMap<>();
     private final Set<MailboxName> asked;
-    private final Map<MailboxName, Boolean> mailboxes = new HashMap<>();
+    private final Map<MailboxName, Long> mailboxes = new HashMap<>();
     private boolean unclear;
 
-    private Inquiry(TreeCapture command, Reply reply, byte[] line, List<MailboxName> names) {
+    private Inquiry(Pending command, Reply reply, byte[] line, List<MailboxName> names) {
         this.command = command;
         this.reply = reply;
         this.asked = Set.copyOf(names);
@@ -49,7 +50,7 @@ final class Inquiry {
     /// @param tagPrefix no client can guess it
     /// @return null where a name does not fit into a line
     static @Nullable Inquiry about(
-            TreeCapture command,
+            Pending command,
             Reply reply,
             byte[] line,
             List<MailboxName> names,
@@ -82,7 +83,7 @@ final class Inquiry {
     boolean takes(Heard heard) {
         return switch (heard) {
             case Heard.Status status when asked.contains(status.name()) -> {
-                mailboxes.put(status.name(), status.messages() == 0);
+                mailboxes.put(status.name(), status.messages());
                 yield true;
             }
             case Heard.Tagged(String tag, Reply answered) when unanswered.containsKey(tag) -> {

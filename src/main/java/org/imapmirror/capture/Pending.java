@@ -1,8 +1,10 @@
 package org.imapmirror.capture;
 
+import org.imapmirror.event.MailboxName;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /// A command that is forwarded and not answered. What happened is told by the responses that it
 /// claims as its own, by content, never by their order (reference rule 0.3).
@@ -83,6 +85,17 @@ abstract class Pending {
     @Nullable Stored stored() {
         return null;
     }
+
+    /// Where the command was answered OK: mailboxes that the primary has to be asked about before
+    /// it is clear what the command did.
+    List<MailboxName> unclear() {
+        return List.of();
+    }
+
+    /// What the primary said of the [#unclear] names, where it was asked.
+    ///
+    /// @param messages how many each of them holds; what is missing is no mailbox
+    void learned(Map<MailboxName, Long> messages) {}
 
     /// The primary answered. Under the tracker's lock; only for commands that [#mutates].
     Outcome answered(Reply reply) {

@@ -35,9 +35,9 @@ final class TreeCapture extends Pending {
     /// The primary stored another name than it was given (OLDNAME, RFC 9051 section 6.3.9).
     private boolean renamedByServer;
 
-    /// Mailboxes that the command made besides the one it names, or that were there, and whether
-    /// they are empty; null where nobody asked.
-    private @Nullable Map<MailboxName, Boolean> made;
+    /// Mailboxes that the command made besides the one it names, or that were there, and how much
+    /// is in them; null where nobody asked.
+    private @Nullable Map<MailboxName, Long> made;
 
     /// @param to the new name, only for RENAME
     /// @param specialUse only for CREATE
@@ -87,9 +87,9 @@ final class TreeCapture extends Pending {
         return new Outcome(events, touches());
     }
 
-    /// Names of which only the primary knows whether the command, confirmed by OK, has made
-    /// mailboxes of them: parents that were not known, and a name that declares that children will
-    /// come.
+    /// Names of which only the primary knows whether the command has made mailboxes of them:
+    /// parents that were not known, and a name that declares that children will come.
+    @Override
     List<MailboxName> unclear() {
         char separator = tracker.separator();
         MailboxName name = to == null ? box.name() : to.name();
@@ -108,11 +108,9 @@ final class TreeCapture extends Pending {
         return out;
     }
 
-    /// What the primary said of the [#unclear] names.
-    ///
-    /// @param mailboxes those that are mailboxes, and whether they are empty
-    void learned(Map<MailboxName, Boolean> mailboxes) {
-        made = mailboxes;
+    @Override
+    void learned(Map<MailboxName, Long> messages) {
+        made = messages;
     }
 
     private void created(MailboxName name, List<MailboxEvent> events) {
@@ -151,8 +149,8 @@ final class TreeCapture extends Pending {
     private void parents(MailboxName name, String reason, List<MailboxEvent> events) {
         if (made != null) {
             new TreeMap<>(made)
-                    .forEach(
-                            (parent, empty) -> events.add(new MailboxCreated(parent, null, empty)));
+                    .forEach((parent, messages) ->
+                            events.add(new MailboxCreated(parent, null, messages == 0)));
             return;
         }
         int last = lastSeparator(name.value(), tracker.separator());

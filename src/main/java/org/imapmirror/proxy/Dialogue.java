@@ -167,9 +167,12 @@ final class Dialogue {
         }
         switch (Words.second(line.text())) {
             case "IDLE" -> {
-                exchange = new Turn(current, Kind.IDLE);
-                turns.add(exchange);
-                client.scanner().plainLines(true);
+                // Before the login it is refused, and the next line is a command.
+                if (loggedIn) {
+                    exchange = new Turn(current, Kind.IDLE);
+                    turns.add(exchange);
+                    client.scanner().plainLines(true);
+                }
             }
             case "AUTHENTICATE" -> {
                 if (!loggedIn) {

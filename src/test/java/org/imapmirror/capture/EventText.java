@@ -14,10 +14,10 @@ import org.imapmirror.event.MailboxEvent.Subscribed;
 import org.imapmirror.event.MailboxEvent.Unsubscribed;
 
 /// Events as the transcripts write them.
-final class EventText {
+public final class EventText {
     private EventText() {}
 
-    static String of(MailboxEvent event) {
+    public static String of(MailboxEvent event) {
         return switch (event) {
             case MessageAppended e ->
                     "appended %s %d %s %s %s"

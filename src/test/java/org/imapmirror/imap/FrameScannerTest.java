@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.imapmirror.imap.FrameScanner.Side.CLIENT;
 import static org.imapmirror.imap.FrameScanner.Side.SERVER;
 
+import org.imapmirror.testing.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,7 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 class FrameScannerTest {
 
@@ -244,31 +244,40 @@ class FrameScannerTest {
 
     @Test
     void sameFramesForEverySplit() {
-        for (long seed = 0; seed < 3000; seed++) {
-            Random random = new Random(seed);
-            FrameScanner.Side side = random.nextBoolean() ? CLIENT : SERVER;
-            int maxLine = random.nextInt(3) == 0 ? 1 + random.nextInt(40) : 1 << 16;
-            byte[] input =
-                    random.nextBoolean() ? Traffic.random(random) : Traffic.valid(random, side);
-            List<String> whole = Scan.frames(new FrameScanner(side, maxLine), input, null, false);
-            for (boolean direct : new boolean[] {false, true}) {
-                assertThat(Scan.frames(new FrameScanner(side, maxLine), input, random, direct))
-                        .as("seed %d", seed)
-                        .isEqualTo(whole);
-            }
-        }
+        Seeds.each(
+                3000,
+                (_, random) -> {
+                    FrameScanner.Side side = random.nextBoolean() ? CLIENT : SERVER;
+                    int maxLine = random.nextInt(3) == 0 ? 1 + random.nextInt(40) : 1 << 16;
+                    byte[] input =
+                            random.nextBoolean()
+                                    ? Traffic.random(random)
+                                    : Traffic.valid(random, side);
+                    List<String> whole =
+                            Scan.frames(new FrameScanner(side, maxLine), input, null, false);
+                    for (boolean direct : new boolean[] {false, true}) {
+                        assertThat(
+                                        Scan.frames(
+                                                new FrameScanner(side, maxLine),
+                                                input,
+                                                random,
+                                                direct))
+                                .isEqualTo(whole);
+                    }
+                });
     }
 
     @Test
     void generatedTrafficIsFramedAsItWasGenerated() {
-        for (long seed = 0; seed < 2000; seed++) {
-            Random random = new Random(seed);
-            FrameScanner.Side side = random.nextBoolean() ? CLIENT : SERVER;
-            Traffic traffic = new Traffic(random, side);
-            byte[] input = traffic.generate(1 + random.nextInt(6));
-            assertThat(Scan.frames(new FrameScanner(side, 1 << 16), input, null, false))
-                    .as("seed %d: %s", seed, Arrays.toString(input))
-                    .isEqualTo(traffic.expected());
-        }
+        Seeds.each(
+                2000,
+                (_, random) -> {
+                    FrameScanner.Side side = random.nextBoolean() ? CLIENT : SERVER;
+                    Traffic traffic = new Traffic(random, side);
+                    byte[] input = traffic.generate(1 + random.nextInt(6));
+                    assertThat(Scan.frames(new FrameScanner(side, 1 << 16), input, null, false))
+                            .as(Arrays.toString(input))
+                            .isEqualTo(traffic.expected());
+                });
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 
+import org.imapmirror.testing.Seeds;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -99,18 +100,27 @@ class HostileInputTest {
 
     @Test
     void nothingButTheDocumentedException() {
-        for (long seed = 0; seed < 30_000; seed++) {
-            Random random = new Random(seed);
-            byte[] octets = Scan.bytes(text(random) + "\r\n");
-            int maxLine = random.nextInt(4) == 0 ? 1 + random.nextInt(50) : 1 << 14;
-            for (FrameScanner.Side side : FrameScanner.Side.values()) {
-                for (WireMessage m : Messages.all(side, octets, maxLine, random.nextInt(4))) {
-                    try {
-                        readAll(m, random.nextBoolean());
-                    } catch (RuntimeException | StackOverflowError e) {
-                        throw new AssertionError("seed " + seed + " " + side, e);
+        Seeds.each(
+                30_000,
+                (_, random) -> {
+                    byte[] octets = Scan.bytes(text(random) + "\r\n");
+                    int maxLine = random.nextInt(4) == 0 ? 1 + random.nextInt(50) : 1 << 14;
+                    int maxLiteral = random.nextInt(4);
+                    for (FrameScanner.Side side : FrameScanner.Side.values()) {
+                        for (WireMessage m : Messages.all(side, octets, maxLine, maxLiteral)) {
+                            assertBounded(m, 4 * maxLine, maxLiteral);
+                            readAll(m, random.nextBoolean());
+                        }
                     }
-                }
+                });
+    }
+
+    private static void assertBounded(WireMessage m, int maxText, int maxLiteral) {
+        assertThat(m.lines().stream().mapToInt(line -> line.length).sum())
+                .isLessThanOrEqualTo(maxText);
+        for (WireMessage.Literal literal : m.literals()) {
+            if (literal.content() instanceof ImapString.Octets(byte[] octets, _)) {
+                assertThat(octets.length).isLessThanOrEqualTo(maxLiteral);
             }
         }
     }
@@ -124,7 +134,8 @@ class HostileInputTest {
         return text.toString();
     }
 
-    private static void readAll(WireMessage m, boolean utf8) {
+    /// Shows a message to every reader.
+    static void readAll(WireMessage m, boolean utf8) {
         assertThat(Response.parse(m, utf8)).isNotNull();
         Command command = Command.parse(m);
         List<Reader> readers = new ArrayList<>();

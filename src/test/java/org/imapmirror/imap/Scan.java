@@ -26,9 +26,18 @@ final class Scan {
     /// @param splits null for one buffer, else decides where to cut
     static List<String> frames(
             FrameScanner scanner, byte[] input, @Nullable Random splits, boolean direct) {
+        return show(scanner, cut(input, splits, direct));
+    }
+
+    /// @param pieces in which the input comes
+    static List<String> frames(FrameScanner scanner, List<byte[]> pieces) {
+        return show(scanner, pieces.stream().map(ByteBuffer::wrap).toList());
+    }
+
+    private static List<String> show(FrameScanner scanner, List<ByteBuffer> pieces) {
         List<String> out = new ArrayList<>();
         StringBuilder literal = null;
-        for (ByteBuffer in : cut(input, splits, direct)) {
+        for (ByteBuffer in : pieces) {
             for (Frame f = scanner.next(in); f != null; f = scanner.next(in)) {
                 switch (f) {
                     case Frame.Line line -> out.add(show(line));

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
@@ -85,16 +86,35 @@ final class Wire implements AutoCloseable {
 
     /// The next line without its end.
     String line() throws IOException {
+        String line = wholeLine();
+        return line.substring(0, line.length() - (line.endsWith("\r\n") ? 2 : 1));
+    }
+
+    /// The next line with its end, CRLF or LF.
+    String wholeLine() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int b;
-        while ((b = in.read()) != '\n') {
+        do {
+            b = in.read();
             if (b < 0) {
                 throw new IOException("end of the connection behind: " + line);
             }
             line.write(b);
+        } while (b != '\n');
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /// Hands on the next line with its end, if there is one.
+    ///
+    /// @return true where there is none, however the connection ended
+    boolean isEndedOr(Consumer<String> line) throws IOException {
+        in.mark(1);
+        if (isOver()) {
+            return true;
         }
-        String text = line.toString(StandardCharsets.ISO_8859_1);
-        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+        in.reset();
+        line.accept(wholeLine());
+        return false;
     }
 
     /// The next line that begins with this; those before it are thrown away.
