@@ -55,13 +55,8 @@ final class Twins implements Closeable {
     }
 
     private Wire.Ending same(Exchange exchange, Pair pair) {
-        long t0 = System.nanoTime();
         Wire.Answer proxied = pair.through().play(exchange);
         log(exchange, proxied);
-        long ms = (System.nanoTime() - t0) / 1000000;
-        if (ms > 1000)
-            System.out.println(
-                    "SLOW " + ms + " " + java.time.LocalTime.now() + " " + about + exchange);
         if (exchange.kind() == Kind.REFUSED) {
             // Not asked for, the server may still have closed the connection before.
             if (proxied.ending() == Wire.Ending.ANSWERED) {
