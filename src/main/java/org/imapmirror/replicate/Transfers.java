@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.Doubt;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.UidPairs;
@@ -37,7 +38,7 @@ final class Transfers {
             importer.later(to, target);
             return;
         }
-        boolean foreseen = from != null && work.horizon.isAhead(from);
+        boolean unclear = from != null && (work.horizon.isAhead(from) || isDoubtful(from));
         order.fillBelow(to, target);
         Map<Long, MessageRow> sources = from == null ? Map.of() : work.store.messages(from, source);
         Map<Long, MessageRow> done = work.store.messages(to, target);
@@ -63,8 +64,14 @@ final class Transfers {
         }
         onMirror(from, to, mapped, move);
         fromPrimary(to, unmapped);
-        correction.run(to, foreseen ? target : MessageRow.pending(done.values()));
+        correction.run(to, unclear ? target : MessageRow.pending(done.values()));
         order.seen(to, target);
+    }
+
+    /// The primary's messages may have had other flags than the mirror's when they were copied.
+    private boolean isDoubtful(MailboxRow from) {
+        return work.store.doubts(work.lane).stream()
+                .anyMatch(d -> d.level() == Doubt.ACCOUNT || from.name().equals(d.name()));
     }
 
     private void fromPrimary(MailboxRow to, List<Long> uids) throws StoreException {

@@ -229,6 +229,27 @@ class LanesIT {
         assertEqual();
     }
 
+    /// The primary copied what nobody told of, and the doubt about the source does not reach the
+    /// copy.
+    @Test
+    void copyOutOfAMailboxInDoubtHasThePrimarysFlags() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        long uid = world.append("INBOX", "read", Flags.NONE);
+        world.client.create("Work", null);
+        world.journal(new MailboxCreated(new MailboxName("Work"), null));
+        world.awaitMirrored();
+        ImapStore c = world.client;
+        c.select("INBOX");
+        c.store(UidSet.of(uid), FlagChange.ADDED, Flags.of("\\Seen"));
+        UidPairs copied = c.copy(UidSet.of(uid), "Work");
+        world.journal(
+                MailboxSuspect.of(Doubt.FLAGS, INBOX, "test"),
+                new MessagesCopied(ref("INBOX"), UidSet.of(uid), ref("Work"), targets(copied)));
+        assertEqual();
+    }
+
     @Test
     void massDeletionNobodyWasSeenToOrderIsHeld() throws Exception {
         for (int i = 0; i < 5; i++) {
