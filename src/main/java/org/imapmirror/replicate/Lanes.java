@@ -123,6 +123,12 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /// Completes when the commands now outstanding on the account's sessions were answered and
+    /// their events are durable.
+    CompletionStage<Void> settled(Account account) {
+        return env.settled().apply(account);
+    }
+
     /// An account exists: it is copied to every mirror that it does not have yet.
     public void seen(Account account) {
         for (Lane lane : of(account)) {

@@ -1,5 +1,7 @@
 package org.imapmirror.replicate;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
@@ -17,7 +19,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 
 /// Watches active accounts on the primary, so that deliveries and other changes past the proxy
 /// reach the mirrors within seconds: IDLE on INBOX, STATUS of the other mailboxes from time to
@@ -164,12 +168,34 @@ public final class Watches implements AutoCloseable {
             } while (!turnIsOver());
         }
 
+        /// Waits until what clients are about is done: Dovecot lists a mailbox that is being made,
+        /// and whoever looks into it then makes the rest of it, so that the client's own CREATE
+        /// fails.
+        ///
+        /// @return false where it is not done in time
+        private boolean settled() {
+            try {
+                lanes.settled(account).toCompletableFuture().get(REST.toSeconds(), SECONDS);
+                return true;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return false;
+            } catch (TimeoutException _) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("bug: settling failed", e);
+            }
+        }
+
         private void look(ImapStore store, boolean first) throws StoreException {
             Set<String> names = new HashSet<>();
             for (Listed l : store.list()) {
                 if (l.selectable()) {
                     names.add(l.name());
                 }
+            }
+            if (!settled()) {
+                names.retainAll(known.keySet());
             }
             Map<String, Status> now = new HashMap<>(store.status(names));
             if (!first) {
