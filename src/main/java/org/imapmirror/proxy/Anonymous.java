@@ -101,6 +101,9 @@ record Anonymous(Session session) implements Phase {
         if (!session.offersLogin()) {
             return new Step.Reject(Replies.privacyRequired(tag));
         }
+        if (name.equals("AUTHENTICATE") && session.hides(Words.third(line.text()))) {
+            return new Step.Reject(Replies.no(tag, "Unsupported authentication mechanism"));
+        }
         return whenQuiet(() -> {
             LoginExchange exchange =
                     LoginExchange.of(

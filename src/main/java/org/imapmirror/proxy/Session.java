@@ -254,6 +254,13 @@ final class Session {
         return Step.SWALLOW;
     }
 
+    /// The primary has this SASL mechanism, and clients do not see it: who logs in could not be
+    /// read, or what is said afterwards.
+    boolean hides(String mechanism) {
+        return capabilities.told().contains("AUTH=" + mechanism)
+                && !CapabilityFilter.MECHANISMS.contains(mechanism);
+    }
+
     /// The server's key is the one of the server behind the client.
     boolean isBehind(String server) {
         return primary != null && primary.endpoint().name().equals(server);
