@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// sends and however its octets are cut; afterwards both accounts are alike, and the mirror is like
 /// them.
 ///
-/// `-Ddifferential.seed=N` repeats a run, `-Ddifferential.commands=N` makes it longer.
+/// `-Dseed=N` repeats a run, `-Dcommands=N` makes it longer.
 abstract class DifferentialContract {
     private static final int STREAMS = 6;
 
@@ -41,11 +41,9 @@ abstract class DifferentialContract {
 
     @Test
     void nobodyCanTellTheProxyFromTheServer() throws Exception {
-        long seed =
-                Long.getLong(
-                        "differential.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
-        int wanted = Integer.getInteger("differential.commands", commands());
-        System.out.println("differential.seed=" + seed);
+        long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        int wanted = Integer.getInteger("commands", commands());
+        System.out.println("seed=" + seed);
         try (MirrorWorld world =
                         new MirrorWorld(
                                 directory,

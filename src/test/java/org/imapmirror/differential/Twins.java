@@ -91,7 +91,7 @@ final class Twins implements Closeable {
 
     /// For a search afterwards.
     private void log(Exchange exchange, Wire.Answer answer) {
-        String directory = System.getProperty("differential.log");
+        String directory = System.getProperty("log");
         if (directory != null) {
             try {
                 Files.writeString(
