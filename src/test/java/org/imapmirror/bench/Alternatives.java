@@ -67,7 +67,7 @@ final class Alternatives {
     }
 
     private void haproxy(int user) throws IOException {
-        String program = program("haproxy");
+        String program = program(Front.HAPROXY);
         if (program == null) {
             return;
         }
@@ -88,11 +88,11 @@ final class Alternatives {
                           server primary 127.0.0.1:%d
                         """
                                 .formatted(port, primary.imapPort()));
-        run("haproxy", port, user, () -> {}, program, "-db", "-f", file.toString());
+        run(Front.HAPROXY, port, user, () -> {}, program, "-db", "-f", file.toString());
     }
 
     private void nginx(int user) throws IOException {
-        String program = program("nginx");
+        String program = program(Front.NGINX);
         if (program == null) {
             return;
         }
@@ -124,7 +124,7 @@ final class Alternatives {
                                         folder.resolve("nginx.pid"),
                                         auth.getAddress().getPort(),
                                         port));
-        run("nginx", port, user, () -> auth.stop(0), program, "-c", file.toString());
+        run(Front.NGINX, port, user, () -> auth.stop(0), program, "-c", file.toString());
     }
 
     /// nginx asks where to connect; it does not know the primary itself.
