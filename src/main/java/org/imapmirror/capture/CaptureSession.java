@@ -42,7 +42,7 @@ final class CaptureSession implements SessionTap {
     private final Prober prober;
     private final MessageAssembler commands = new MessageAssembler(MAX_TEXT, MAX_CLIENT_LITERAL);
     private final MessageAssembler responses = new MessageAssembler(MAX_TEXT, MAX_SERVER_LITERAL);
-    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final Deque<Runnable> later = new ArrayDeque<>(1);
 
     /// The command that is being forwarded, while it is not complete.
     private @Nullable Sending sending;

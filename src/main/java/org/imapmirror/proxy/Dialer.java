@@ -84,7 +84,8 @@ final class Dialer {
                     new Bootstrap()
                             .group(loop)
                             .channel(Transport.CONNECTING)
-                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limit.toMillis())
+                            // The attempt has a deadline of its own.
+                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                             .handler(new Initializer());
             Sockets.options(bootstrap::option);
             ChannelFuture future =
