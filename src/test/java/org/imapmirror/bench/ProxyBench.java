@@ -85,7 +85,7 @@ final class ProxyBench {
                             3,
                             () -> List.of(serve.pid()),
                             () -> {}));
-            fronts.addAll(Alternatives.start(primary, workspace.folder(), 4));
+            fronts.addAll(Alternatives.start(primary.imapPort(), workspace.folder(), 4, 100));
             try {
                 new ProxyBench(primary, fronts).run(rounds);
             } finally {
