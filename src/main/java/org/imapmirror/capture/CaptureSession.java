@@ -63,7 +63,8 @@ final class CaptureSession implements SessionTap {
             @Nullable UidSet probed,
             boolean eager) {}
 
-    CaptureSession(Capture capture, AccountTracker tracker, Origin origin, String probePrefix) {
+    CaptureSession(
+            Capture capture, AccountTracker tracker, Origin origin, Supplier<String> probePrefix) {
         this.capture = capture;
         this.tracker = tracker;
         this.origin = origin;
