@@ -67,7 +67,7 @@ public final class Capture implements Tap {
                             return t;
                         });
         hints.sessionOpened(login.account());
-        return new CaptureSession(this, tracker, login.origin(), probePrefix());
+        return new CaptureSession(this, tracker, login.origin(), this::probePrefix);
     }
 
     /// 80 random bits: no client's tag is equal by chance or design.

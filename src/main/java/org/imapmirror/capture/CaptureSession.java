@@ -42,7 +42,7 @@ final class CaptureSession implements SessionTap {
     private final Prober prober;
     private final MessageAssembler commands = new MessageAssembler(MAX_TEXT, MAX_CLIENT_LITERAL);
     private final MessageAssembler responses = new MessageAssembler(MAX_TEXT, MAX_SERVER_LITERAL);
-    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final Deque<Runnable> later = new ArrayDeque<>(1);
 
     /// The command that is being forwarded, while it is not complete.
     private @Nullable Sending sending;
@@ -63,7 +63,8 @@ final class CaptureSession implements SessionTap {
             @Nullable UidSet probed,
             boolean eager) {}
 
-    CaptureSession(Capture capture, AccountTracker tracker, Origin origin, String probePrefix) {
+    CaptureSession(
+            Capture capture, AccountTracker tracker, Origin origin, Supplier<String> probePrefix) {
         this.capture = capture;
         this.tracker = tracker;
         this.origin = origin;

@@ -61,6 +61,16 @@ record ClientCommand(String tag, String verb, boolean uid, int arguments) {
 
     /// For logs and reasons: the verb where it is one, never what else a client may have sent.
     String safeVerb() {
-        return verb.matches("[A-Z-]{1,20}") ? (uid ? "UID " + verb : verb) : "an odd command";
+        return isWord(verb) ? (uid ? "UID " + verb : verb) : "an odd command";
+    }
+
+    private static boolean isWord(String verb) {
+        for (int i = 0; i < verb.length(); i++) {
+            char c = verb.charAt(i);
+            if ((c < 'A' || c > 'Z') && c != '-') {
+                return false;
+            }
+        }
+        return !verb.isEmpty() && verb.length() <= 20;
     }
 }

@@ -16,7 +16,7 @@ import java.util.Set;
 /// doing, and becomes a hint.
 final class Follower implements CommandReader.SessionView {
     private final AccountTracker tracker;
-    private final List<Pending> outstanding = new ArrayList<>();
+    private final List<Pending> outstanding = new ArrayList<>(1);
     private final SearchCapture.Saved saved = new SearchCapture.Saved();
     private final List<Effect> effects = new ArrayList<>();
 

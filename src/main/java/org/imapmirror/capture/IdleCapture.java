@@ -8,7 +8,7 @@ import java.util.Set;
 final class IdleCapture extends Pending {
     private boolean started;
     private boolean done;
-    private final Set<Pending> swallowed = new HashSet<>();
+    private Set<Pending> swallowed = Set.of();
 
     IdleCapture(String tag) {
         super(tag);
@@ -30,6 +30,9 @@ final class IdleCapture extends Pending {
 
     /// A command that was sent in place of DONE.
     void swallows(Pending command) {
+        if (swallowed.isEmpty()) {
+            swallowed = new HashSet<>();
+        }
         swallowed.add(command);
         done = true;
     }

@@ -9,25 +9,29 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Looks at a command before its first octet is forwarded: whether it may change something, must be
 /// refused, or needs a question of ours to be answered first (reference section 2.5). Also keeps
 /// the answer to that question from the client.
 final class Prober {
     private final Follower follower;
-    private final String prefix;
+    private final Supplier<String> prefixes;
+    private @Nullable String prefix;
     private int count;
     private @Nullable Probe probe;
     private @Nullable Consumer<@Nullable UidSet> waiting;
 
-    /// @param prefix of our tags: no client can guess it
-    Prober(Follower follower, String prefix) {
+    /// @param prefixes gives one for our tags that no client can guess; most sessions need none
+    Prober(Follower follower, Supplier<String> prefixes) {
         this.follower = follower;
-        this.prefix = prefix;
+        this.prefixes = prefixes;
     }
 
     String prefix() {
-        return prefix;
+        String mine = prefix == null ? prefixes.get() : prefix;
+        prefix = mine;
+        return mine;
     }
 
     /// @return why the command must not be forwarded, null where it may
@@ -147,7 +151,7 @@ final class Prober {
 
     /// @param then gets what was learned, null where nothing was
     Probe start(Probe.Question question, Consumer<@Nullable UidSet> then) {
-        Probe started = new Probe(prefix + ++count, question);
+        Probe started = new Probe(prefix() + ++count, question);
         probe = started;
         waiting = then;
         return started;

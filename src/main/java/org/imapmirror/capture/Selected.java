@@ -1,5 +1,7 @@
 package org.imapmirror.capture;
 
+import com.github.benmanes.caffeine.cache.Interner;
+
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxRef;
 import org.imapmirror.event.UidSet;
@@ -27,6 +29,9 @@ final class Selected {
     /// PERMANENTFLAGS, null until the primary says.
     private @Nullable Flags permanent;
 
+    /// Of most mailboxes they are the same.
+    private static final Interner<Flags> SHARED = Interner.newWeakInterner();
+
     Selected(Box box, boolean readOnly) {
         this.box = box;
         this.readOnly = readOnly;
@@ -38,7 +43,7 @@ final class Selected {
     }
 
     void permanentFlags(Flags flags) {
-        permanent = flags;
+        permanent = SHARED.intern(flags);
     }
 
     /// Those of the flags that a STORE can change for good (RFC 9051 section 7.1, PERMANENTFLAGS).

@@ -20,8 +20,17 @@ public final class FrameScanner {
         SERVER
     }
 
-    private static final int WINDOW = 512;
+    /// Most lines are shorter than the first piece of one that is looked at.
+    private static final int FIRST_PIECE = 128;
+
+    private static final int PIECE = 1024;
     private static final int SMALL = 4096;
+
+    /// A copy of what is scanned in a buffer without an array. Its content is of no use behind the
+    /// call, so that the scanners of a thread share it.
+    private static final ThreadLocal<byte[]> WINDOW =
+            ThreadLocal.withInitial(() -> new byte[PIECE]);
+
     private static final byte[] NOTHING = {};
 
     private final LiteralFinder finder;
@@ -43,9 +52,6 @@ public final class FrameScanner {
     private boolean plain;
     private boolean inLiteral;
     private long rest;
-
-    /// A copy of what is scanned in a buffer without an array.
-    private byte[] window = NOTHING;
 
     /// @param maxLine octets of a line (its CR included) that are kept as text, 1 or more; a longer
     ///   one comes as [Frame.LinePart]s and then a truncated [Frame.Line]
@@ -108,6 +114,7 @@ public final class FrameScanner {
     }
 
     private @Nullable Frame line(ByteBuffer in) {
+        int piece = FIRST_PIECE;
         while (in.hasRemaining()) {
             int count = in.remaining();
             if (!over) {
@@ -126,11 +133,9 @@ public final class FrameScanner {
                 octets = in.array();
                 from = in.arrayOffset() + in.position();
             } else {
-                count = Math.min(count, WINDOW);
-                if (window.length == 0) {
-                    window = new byte[WINDOW];
-                }
-                octets = window;
+                count = Math.min(count, piece);
+                piece = PIECE;
+                octets = WINDOW.get();
                 from = 0;
                 in.get(in.position(), octets, 0, count);
             }

@@ -15,8 +15,8 @@ public final class MessageAssembler {
 
     private final int maxText;
     private final int maxLiteral;
-    private final List<byte[]> lines = new ArrayList<>();
-    private final List<WireMessage.Literal> literals = new ArrayList<>();
+    private final List<byte[]> lines = new ArrayList<>(1);
+    private final List<WireMessage.Literal> literals = new ArrayList<>(0);
     private boolean truncated;
     private int text;
     private long kept;

@@ -35,8 +35,7 @@ public record JournalConfig(
 
     /// Defaults for everything but the folder: 20 GB, bodies up to 32 KiB inline.
     public static JournalConfig in(Path directory) {
-        return new JournalConfig(
-                directory, 20_000_000_000L, 32 * 1024, 32 * MIB, MIB / 4, 32 * MIB);
+        return new JournalConfig(directory, 20_000_000_000L, 32 * 1024, 32 * MIB, MIB, 32 * MIB);
     }
 
     public JournalConfig withMaxBytes(long bytes) {

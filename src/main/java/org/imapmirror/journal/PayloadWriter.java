@@ -46,8 +46,14 @@ public final class PayloadWriter {
         }
         int n = data.remaining();
         size += n;
-        digest.update(data.duplicate());
-        if (n == 0 || stored.isDone()) {
+        if (n == 0) {
+            return GO_ON;
+        }
+        // Digested from the copy: from memory outside the heap it would be copied once more.
+        byte[] copy = new byte[n];
+        data.get(data.position(), copy);
+        digest.update(copy);
+        if (stored.isDone()) {
             return GO_ON;
         }
         if (!spool.reserve(n)) {
@@ -55,8 +61,6 @@ public final class PayloadWriter {
             return GO_ON;
         }
         reserved.addAndGet(n);
-        byte[] copy = new byte[n];
-        data.get(data.position(), copy);
         if (small != null && size <= spool.config().inlineBytes()) {
             small.writeBytes(copy);
             return GO_ON;

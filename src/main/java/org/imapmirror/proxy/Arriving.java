@@ -14,9 +14,9 @@ record Arriving(Session session) implements Phase {
                 .thenAccept(this::greet);
     }
 
-    private void greet(Primary primary) {
+    private void greet(byte[] greeting) {
         session.become(new Anonymous(session));
-        session.greet(primary);
+        session.greet(greeting);
         session.fromClient().unblock(Conduit.Block.PAUSED);
     }
 

@@ -1,5 +1,7 @@
 package org.imapmirror.proxy;
 
+import com.github.benmanes.caffeine.cache.Interner;
+
 import org.imapmirror.imap.CapabilityFilter;
 import org.imapmirror.imap.CapabilityList;
 import org.imapmirror.imap.Code;
@@ -13,6 +15,9 @@ import java.util.Set;
 final class CapabilityView {
     private static final CapabilityFilter FILTER = CapabilityFilter.standard();
 
+    /// A server tells the same in every session.
+    private static final Interner<CapabilityList> SHARED = Interner.newWeakInterner();
+
     private CapabilityList told = CapabilityList.NONE;
 
     /// Those of the last list, upper case; empty where there was none yet.
@@ -24,7 +29,7 @@ final class CapabilityView {
     void learn(byte[] line) {
         if (tells(line)) {
             switch (Response.parse(WireMessage.of(line), false)) {
-                case Response.Capability(CapabilityList list) -> told = list;
+                case Response.Capability(CapabilityList list) -> told = SHARED.intern(list);
                 case Response.Untagged status -> learn(status.code());
                 case Response.Tagged status -> learn(status.code());
                 default -> {}
@@ -34,7 +39,7 @@ final class CapabilityView {
 
     private void learn(Code code) {
         if (code instanceof Code.CapabilityCode(CapabilityList list)) {
-            told = list;
+            told = SHARED.intern(list);
         }
     }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
 
 import org.imapmirror.imap.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,8 +64,22 @@ final class Dialer {
                             TimeUnit.MILLISECONDS);
         }
 
-        /// The JDK's resolver blocks, so it gets a thread.
         void begin() {
+            String host = endpoint.host();
+            // It would lose a zone.
+            InetAddress literal =
+                    host.indexOf('%') < 0
+                            ? NetUtil.createInetAddressFromIpAddressString(host)
+                            : null;
+            if (literal == null) {
+                resolve();
+            } else {
+                loop.execute(() -> connect(List.of(literal).iterator()));
+            }
+        }
+
+        /// The JDK's resolver blocks, so it gets a thread.
+        private void resolve() {
             Thread.ofVirtual()
                     .name("resolve " + endpoint.host())
                     .start(() -> {
@@ -84,7 +100,8 @@ final class Dialer {
                     new Bootstrap()
                             .group(loop)
                             .channel(Transport.CONNECTING)
-                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limit.toMillis())
+                            // The attempt has a deadline of its own.
+                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                             .handler(new Initializer());
             Sockets.options(bootstrap::option);
             ChannelFuture future =

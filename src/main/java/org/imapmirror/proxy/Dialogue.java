@@ -28,8 +28,8 @@ final class Dialogue {
     private final Conduit client;
     private final int most;
     private final Runnable crowded;
-    private final Deque<String> unanswered = new ArrayDeque<>();
-    private final Deque<Turn> turns = new ArrayDeque<>();
+    private final Deque<String> unanswered = new ArrayDeque<>(1);
+    private final Deque<Turn> turns = new ArrayDeque<>(1);
     private final List<CompletableFuture<Void>> waitingForQuiet = new ArrayList<>();
 
     /// The tag of the last command; empty where that line has none.

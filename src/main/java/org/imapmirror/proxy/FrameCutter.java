@@ -21,7 +21,7 @@ final class FrameCutter {
 
     private final ByteBufAllocator allocator;
     private final Consumer<ByteBuf> out;
-    private final ArrayDeque<ByteBuf> backlog = new ArrayDeque<>();
+    private final ArrayDeque<ByteBuf> backlog = new ArrayDeque<>(1);
     private FrameScanner scanner;
 
     /// The first buffer of the backlog as the scanner sees it; its position is in step with

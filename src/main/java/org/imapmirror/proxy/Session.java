@@ -168,14 +168,14 @@ final class Session {
     /// that fails, the client is told so and the session ends.
     ///
     /// @param opening what the server is told first, see [Greeting]
-    /// @return completes only where it succeeds
-    CompletionStage<Primary> connect(String server, List<Greeting.Part> opening) {
+    /// @return completes only where it succeeds, with the server's greeting
+    CompletionStage<byte[]> connect(String server, List<Greeting.Part> opening) {
         if (primary != null) {
             primary.conduit().finish(null);
             primary.channel().close();
             primary = null;
         }
-        CompletableFuture<Primary> reached = new CompletableFuture<>();
+        CompletableFuture<byte[]> reached = new CompletableFuture<>();
         facilities
                 .dialer()
                 .dial(
@@ -188,7 +188,7 @@ final class Session {
                         case Dialed.Upstream up when phase instanceof Leaving -> up.close();
                         case Dialed.Upstream up -> {
                             Primary attached = attach(up);
-                            reached.complete(attached);
+                            reached.complete(up.greetingOctets());
                             attached.conduit().accept(up.early());
                         }
                     }
@@ -205,7 +205,7 @@ final class Session {
                         new FrameScanner(Side.SERVER, limits().line()),
                         new PrimaryFrames(this, capabilities),
                         metrics().bytesFromPrimary);
-        Primary attached = new Primary(upstream, conduit);
+        Primary attached = new Primary(upstream.endpoint(), channel, conduit);
         primary = attached;
         conduit.sink(client);
         fromClient.sink(channel);
@@ -214,10 +214,11 @@ final class Session {
     }
 
     /// The primary's own greeting.
-    void greet(Primary reached) {
-        byte[] greeting = reached.upstream().greetingOctets();
+    void greet(byte[] greeting) {
         byte[] shown = capabilities.shown(greeting, offered());
-        reached.conduit().inject(shown == null ? Replies.line(greeting) : shown);
+        if (primary != null) {
+            primary.conduit().inject(shown == null ? Replies.line(greeting) : shown);
+        }
     }
 
     private void unreachable(Dialed.Unreachable failure) {

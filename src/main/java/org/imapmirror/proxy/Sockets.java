@@ -2,6 +2,7 @@ package org.imapmirror.proxy;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 
 /// What both sockets of a session have in common.
@@ -10,6 +11,12 @@ final class Sockets {
     private static final int FIRST_READ = 1024;
     private static final int LARGEST_READ = 32 * 1024;
     private static final int READS_PER_BATCH = 4;
+
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
+                    .maxMessagesPerRead(READS_PER_BATCH);
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(32 * 1024, 128 * 1024);
 
     private Sockets() {}
 
@@ -25,12 +32,7 @@ final class Sockets {
         setter.set(ChannelOption.SO_KEEPALIVE, true);
         // The answer to LOGOUT must arrive when the client has ended its output behind it.
         setter.set(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        setter.set(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(32 * 1024, 128 * 1024));
-        setter.set(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
-                        .maxMessagesPerRead(READS_PER_BATCH));
+        setter.set(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        setter.set(ChannelOption.RECVBUF_ALLOCATOR, READS);
     }
 }

@@ -22,20 +22,30 @@ import java.util.stream.Stream;
 /// What others put in front of an IMAP server: Dovecot as a proxy, HAProxy, nginx. None of them
 /// mirrors anything. Those that this machine does not have are told and left out.
 final class Alternatives {
-    private final DovecotServer primary;
+    private static final String HOST = "127.0.0.1";
+
+    /// Connections of the measurement itself.
+    private static final int SPARE = 250;
+
+    private final int primary;
+    private final int sessions;
     private final Path folder;
     private final List<Front> started = new ArrayList<>();
 
-    private Alternatives(DovecotServer primary, Path folder) {
+    private Alternatives(int primary, int sessions, Path folder) {
         this.primary = primary;
+        this.sessions = sessions;
         this.folder = folder;
     }
 
     /// Starts what there is.
     ///
+    /// @param primary its port
     /// @param firstUser of the first alternative, the next ones follow
-    static List<Front> start(DovecotServer primary, Path folder, int firstUser) throws IOException {
-        Alternatives all = new Alternatives(primary, folder);
+    /// @param sessions at once, at most
+    static List<Front> start(int primary, Path folder, int firstUser, int sessions)
+            throws IOException {
+        Alternatives all = new Alternatives(primary, sessions, folder);
         try {
             all.dovecot(firstUser);
             all.haproxy(firstUser + 1);
@@ -55,7 +65,7 @@ final class Alternatives {
                   args = proxy=y nopassword=y host=%s port=%d
                 }
                 """
-                        .formatted(primary.host(), primary.imapPort());
+                        .formatted(HOST, primary);
         DovecotServer proxy = DovecotServer.launch(0, proxying);
         started.add(
                 new Front(
@@ -67,7 +77,7 @@ final class Alternatives {
     }
 
     private void haproxy(int user) throws IOException {
-        String program = program("haproxy");
+        String program = program(Front.HAPROXY);
         if (program == null) {
             return;
         }
@@ -77,7 +87,7 @@ final class Alternatives {
                         folder.resolve("haproxy.cfg"),
                         """
                         global
-                          maxconn 8000
+                          maxconn %d
                         defaults
                           mode tcp
                           timeout connect 5s
@@ -87,12 +97,12 @@ final class Alternatives {
                           bind 127.0.0.1:%d
                           server primary 127.0.0.1:%d
                         """
-                                .formatted(port, primary.imapPort()));
-        run("haproxy", port, user, () -> {}, program, "-db", "-f", file.toString());
+                                .formatted(sessions + SPARE, port, primary));
+        run(Front.HAPROXY, port, user, () -> {}, program, "-db", "-f", file.toString());
     }
 
     private void nginx(int user) throws IOException {
-        String program = program("nginx");
+        String program = program(Front.NGINX);
         if (program == null) {
             return;
         }
@@ -112,8 +122,8 @@ final class Alternatives {
                         pid %s;
                         error_log stderr error;
                         worker_processes auto;
-                        worker_rlimit_nofile 16000;
-                        events { worker_connections 8000; }
+                        worker_rlimit_nofile %d;
+                        events { worker_connections %d; }
                         mail {
                           auth_http 127.0.0.1:%d/;
                           server { listen 127.0.0.1:%d; protocol imap; timeout 1h; }
@@ -122,9 +132,11 @@ final class Alternatives {
                                 .formatted(
                                         module,
                                         folder.resolve("nginx.pid"),
+                                        2 * (sessions + SPARE),
+                                        2 * (sessions + SPARE),
                                         auth.getAddress().getPort(),
                                         port));
-        run("nginx", port, user, () -> auth.stop(0), program, "-c", file.toString());
+        run(Front.NGINX, port, user, () -> auth.stop(0), program, "-c", file.toString());
     }
 
     /// nginx asks where to connect; it does not know the primary itself.
@@ -135,8 +147,8 @@ final class Alternatives {
                 "/",
                 exchange -> {
                     exchange.getResponseHeaders().add("Auth-Status", "OK");
-                    exchange.getResponseHeaders().add("Auth-Server", primary.host());
-                    exchange.getResponseHeaders().add("Auth-Port", "" + primary.imapPort());
+                    exchange.getResponseHeaders().add("Auth-Server", HOST);
+                    exchange.getResponseHeaders().add("Auth-Port", "" + primary);
                     exchange.sendResponseHeaders(200, -1);
                     exchange.close();
                 });

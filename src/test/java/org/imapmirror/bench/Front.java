@@ -24,7 +24,10 @@ record Front(
         implements AutoCloseable {
     static final String DIRECT = "direct";
     static final String MIRRORED = "imapmirror";
+    static final String CAPTURED = "imapmirror-capture";
     static final String UNMIRRORED = "imapmirror-relay";
+    static final String HAPROXY = "haproxy";
+    static final String NGINX = "nginx";
 
     Front(String name, int port, int user, Supplier<List<Long>> processes, Runnable stop) {
         this(name, port, user, processes, () -> {}, stop);
@@ -40,6 +43,11 @@ record Front(
 
     Access access(DovecotServer primary, int other) {
         return Access.to(primary, other).through(port);
+    }
+
+    /// Processor time of what is between, so far.
+    double cpuSeconds() {
+        return CpuTime.seconds(processes.get());
     }
 
     RawImap login(DovecotServer primary) throws IOException {

@@ -6,91 +6,123 @@ import org.imapmirror.testing.RawImap;
 import org.imapmirror.testing.ServeProcess;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 
 /// What sessions cost that do nothing: logged in, INBOX selected, IDLE begun. First through
-/// imapmirror, then through each alternative. Started by `bench/memory`.
+/// imapmirror, with accounts that are mirrored and with one that is not, then through each
+/// alternative. Started by `bench/memory`.
 final class MemoryBench {
     private static final int ACCOUNTS = 100;
+
+    /// Its account is not mirrored.
+    private static final int EXCLUDED = ACCOUNTS + 1;
+
+    private static final double TARGET_KIB = 10;
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private final DovecotServer primary;
+    private final int primary;
     private final int sessions;
     private final Results results = new Results("memory");
     private final Results inside = new Results("memory");
+    private final Targets targets = new Targets();
 
-    private MemoryBench(DovecotServer primary, int sessions) {
+    private MemoryBench(int primary, int sessions) {
         this.primary = primary;
         this.sessions = sessions;
     }
 
     public static void main(String[] args) throws Exception {
-        try (Workspace workspace = new Workspace();
-                DovecotServer primary = DovecotServer.launch(ACCOUNTS, "");
-                DovecotServer mirror = DovecotServer.launch(ACCOUNTS, "")) {
-            MemoryBench bench = new MemoryBench(primary, Integer.parseInt(args[0]));
-            System.out.printf(
-                    "%d sessions of %d accounts, logged in, INBOX selected, in IDLE. Memory of the"
-                            + " processes that are added to the primary; pages that several"
-                            + " processes share count once. No TLS.%n",
-                    bench.sessions, ACCOUNTS);
-            try (ServeProcess serve =
-                    ServeProcess.between(primary, mirror, workspace.folder(), "", "")) {
-                bench.imapmirror(serve);
-            }
-            List<Front> others = Alternatives.start(primary, workspace.folder(), 1);
+        int sessions = Integer.parseInt(args[0]);
+        System.out.printf(
+                "%d sessions of %d accounts, logged in, INBOX selected, in IDLE; a script is the"
+                        + " primary, with an empty INBOX. Memory of the processes that are added to"
+                        + " it; pages that several processes share count once. No TLS.%n",
+                sessions, ACCOUNTS);
+        try (DovecotServer mirror = DovecotServer.launch(EXCLUDED, "");
+                ScriptedPrimary primary = new ScriptedPrimary()) {
+            new MemoryBench(primary.port(), sessions).run(mirror);
+        }
+    }
+
+    private void run(DovecotServer users) throws Exception {
+        imapmirror(users, Front.MIRRORED, i -> 1 + i % ACCOUNTS);
+        imapmirror(users, Front.UNMIRRORED, _ -> EXCLUDED);
+        try (Workspace workspace = new Workspace()) {
+            List<Front> others = Alternatives.start(primary, workspace.folder(), 1, sessions);
             try {
                 for (Front front : others) {
-                    bench.other(front);
+                    try {
+                        other(users, front);
+                    } catch (IOException e) {
+                        System.out.printf(
+                                "%s is left out, it does not take so many: %s.%n",
+                                front.name(), e.getMessage());
+                    }
                 }
             } finally {
                 others.forEach(Front::close);
             }
-            bench.results.print(System.out);
-            bench.inside.print(System.out);
+        }
+        results.print(System.out);
+        inside.print(System.out);
+        targets.print(System.out);
+    }
+
+    private void imapmirror(DovecotServer users, String way, IntUnaryOperator account)
+            throws Exception {
+        try (Workspace workspace = new Workspace();
+                ServeProcess serve =
+                        ServeProcess.between(
+                                primary,
+                                users.imapPort(),
+                                workspace.folder(),
+                                "-XX:+UseSerialGC",
+                                "accounts: {exclude: [" + users.user(EXCLUDED) + "]}")) {
+            Front front = new Front(way, serve.port(), 1, () -> List.of(serve.pid()), () -> {});
+            // Code that was never run is not loaded yet, and is no matter of sessions.
+            close(open(users, front, 2 * ACCOUNTS, account));
+            serve.awaitMirrored(PATIENCE);
+            // The kernel's figure first: a collection touches memory that was never used.
+            long before = ProcessMemory.proportional(front.processes().get());
+            List<RawImap> open = new ArrayList<>();
+            try {
+                // What only the first sessions cost, as code that gets compiled, is left out.
+                int some = sessions / 4;
+                open.addAll(open(users, front, some, account));
+                serve.awaitMirrored(PATIENCE);
+                JavaMemory first = JavaMemory.of(serve.pid());
+                open.addAll(open(users, front, sessions - some, account));
+                serve.awaitMirrored(PATIENCE);
+                report(front, before);
+                JavaMemory full = JavaMemory.of(serve.pid());
+                double heap = kib(full.heap() - first.heap(), sessions - some);
+                double outside = kib(full.outside() - first.outside(), sessions - some);
+                inside.add("live heap, all sessions", "MB", way, full.heap() / 1e6);
+                inside.add("live heap per session behind the first quarter", "KiB", way, heap);
+                inside.add("resident outside the heap, the same", "KiB", way, outside);
+                targets.atMost(
+                        "KiB of heap and other memory per session of %d, %s"
+                                .formatted(sessions, way),
+                        heap + outside,
+                        TARGET_KIB);
+            } finally {
+                close(open);
+            }
         }
     }
 
-    private void imapmirror(ServeProcess serve) throws Exception {
-        Front front =
-                new Front(
-                        Front.MIRRORED,
-                        serve.port(),
-                        1,
-                        () -> List.of(serve.pid()),
-                        () -> serve.awaitMirrored(PATIENCE),
-                        () -> {});
-        // The kernel's figure first: a collection touches memory that was never used.
-        long before = ProcessMemory.proportional(front.processes().get());
-        long heap = liveHeap(serve);
-        inside.add("live heap, no session", "MB", Front.MIRRORED, heap / 1e6);
-        List<RawImap> open = open(front);
-        try {
-            front.settle().run();
-            report(front, before);
-            long full = liveHeap(serve);
-            inside.add("live heap, all sessions", "MB", Front.MIRRORED, full / 1e6);
-            inside.add(
-                    "live heap per session", "KB", Front.MIRRORED, (full - heap) / 1e3 / sessions);
-            inside.add(
-                    "memory of the primary's own process per session",
-                    "KB",
-                    "dovecot-imap",
-                    ProcessMemory.proportional(DovecotProcesses.sessions(primary))
-                            * 1.024
-                            / DovecotProcesses.sessions(primary).size());
-        } finally {
-            close(open);
-        }
+    private static double kib(long octets, int count) {
+        return octets / 1024.0 / count;
     }
 
-    private void other(Front front) throws IOException {
+    private void other(DovecotServer users, Front front) throws IOException {
+        close(open(users, front, ACCOUNTS, i -> 1 + i));
         long before = ProcessMemory.proportional(front.processes().get());
-        List<RawImap> open = open(front);
+        List<RawImap> open = open(users, front, sessions, i -> 1 + i % ACCOUNTS);
         try {
             report(front, before);
         } finally {
@@ -103,16 +135,23 @@ final class MemoryBench {
         String way = front.name();
         results.add("memory, no session", "MB", way, before * 1024 / 1e6);
         results.add("memory, all sessions", "MB", way, after * 1024 / 1e6);
-        results.add("memory per session", "KB", way, (after - before) * 1.024 / sessions);
+        results.add("memory per session", "KiB", way, (double) (after - before) / sessions);
     }
 
-    private List<RawImap> open(Front front) throws IOException {
+    private List<RawImap> open(
+            DovecotServer users, Front front, int count, IntUnaryOperator account)
+            throws IOException {
         List<RawImap> open = new ArrayList<>();
-        for (int i = 0; i < sessions; i++) {
-            RawImap client = RawImap.login(front.access(primary, 1 + i % ACCOUNTS));
-            open.add(client);
-            client.command("SELECT INBOX");
-            client.send("IDLE");
+        try {
+            for (int i = 0; i < count; i++) {
+                RawImap client = RawImap.login(front.access(users, account.applyAsInt(i)));
+                open.add(client);
+                client.command("SELECT INBOX");
+                client.send("IDLE");
+            }
+        } catch (IOException e) {
+            close(open);
+            throw e;
         }
         return open;
     }
@@ -121,21 +160,5 @@ final class MemoryBench {
         for (RawImap client : open) {
             client.close();
         }
-    }
-
-    /// What is in use after a full collection, in octets.
-    private static long liveHeap(ServeProcess serve) throws IOException, InterruptedException {
-        Process collection =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                                "" + serve.pid(),
-                                "GC.run")
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (!collection.waitFor(60, TimeUnit.SECONDS) || collection.exitValue() != 0) {
-            throw new IOException("jcmd GC.run did not work");
-        }
-        return (long) serve.metric("jvm_memory_used_bytes", "area=\"heap\"");
     }
 }

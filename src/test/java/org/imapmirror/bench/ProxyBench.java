@@ -14,21 +14,33 @@ import java.util.List;
 /// What it costs a client to have something between itself and the primary: round trips and
 /// throughput, one way after the other in each round. Started by `bench/proxy`.
 final class ProxyBench {
+    /// Until then a part of what is between is code that is not compiled yet.
+    private static final int WARM_UPS = 2;
+
     private static final int LOGINS = 40;
-    private static final int NOOPS = 1000;
+    private static final int ROUND_TRIPS = 1000;
     private static final int STORES = 200;
     private static final int APPENDS = 100;
     private static final int FETCHED = 2000;
     private static final int FETCHED_SIZE = 50_000;
     private static final int DISTINCT = 250;
-    private static final int LARGE_APPENDS = 8;
-    private static final long LARGE = 4_000_000;
+    private static final int CONNECTIONS = 8;
+    private static final int LOGINS_EACH = 15;
+    private static final int FETCHED_EACH = 1000;
+    private static final int UPLOADS = 24;
+    private static final int UPLOADS_EACH = 6;
+    private static final long LARGE = 1_000_000;
+
+    /// What a target may fall short of HAProxy.
+    private static final double TOLERANCE = 0.05;
+
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static final byte[] SMALL = Flood.MAIL;
 
     private final DovecotServer primary;
     private final List<Front> fronts;
+    private final LargeMail large = new LargeMail(7, LARGE);
     private final Results results = new Results("proxy");
 
     private ProxyBench(DovecotServer primary, List<Front> fronts) {
@@ -39,6 +51,7 @@ final class ProxyBench {
     public static void main(String[] args) throws Exception {
         int rounds = Integer.parseInt(args[0]);
         try (Workspace workspace = new Workspace();
+                Workspace another = new Workspace();
                 DovecotServer primary = DovecotServer.launch();
                 DovecotServer mirror = DovecotServer.launch();
                 ServeProcess serve =
@@ -47,7 +60,14 @@ final class ProxyBench {
                                 mirror,
                                 workspace.folder(),
                                 "",
-                                "accounts: {exclude: [" + primary.user(3) + "]}")) {
+                                "accounts: {exclude: [" + primary.user(3) + "]}");
+                ServeProcess alone =
+                        ServeProcess.between(
+                                primary.imapPort(),
+                                ServeProcess.freePort(),
+                                another.folder(),
+                                "",
+                                "")) {
             List<Front> fronts = new ArrayList<>();
             fronts.add(Front.direct(primary, 1));
             fronts.add(
@@ -60,12 +80,15 @@ final class ProxyBench {
                             () -> {}));
             fronts.add(
                     new Front(
+                            Front.CAPTURED, alone.port(), 7, () -> List.of(alone.pid()), () -> {}));
+            fronts.add(
+                    new Front(
                             Front.UNMIRRORED,
                             serve.port(),
                             3,
                             () -> List.of(serve.pid()),
                             () -> {}));
-            fronts.addAll(Alternatives.start(primary, workspace.folder(), 4));
+            fronts.addAll(Alternatives.start(primary.imapPort(), workspace.folder(), 4, 100));
             try {
                 new ProxyBench(primary, fronts).run(rounds);
             } finally {
@@ -74,26 +97,36 @@ final class ProxyBench {
         }
     }
 
-    private void run(int rounds) throws IOException {
+    private void run(int rounds) throws Exception {
         System.out.printf(
-                "Medians of %d rounds, in each all ways in turns. Per round and way: %d logins, %d"
-                        + " NOOPs, %d STOREs, %d APPENDs of %d octets, a FETCH of %d MB in %d"
-                        + " messages, %d APPENDs of %d MB. No TLS.%n",
+                "Medians of %d rounds, in each all ways in turns. Per round and way: %d logins one"
+                        + " after the other, %d at once in %d connections; %d NOOPs, %d FETCHes of"
+                        + " FLAGS, %d STOREs, %d APPENDs of %d octets; FETCH of messages of %d KB,"
+                        + " %d by one connection, %d by each of %d; uploads of 1 MB, %d by one"
+                        + " connection, %d by each of %d. No TLS.%n",
                 rounds,
                 LOGINS,
-                NOOPS,
+                LOGINS_EACH * CONNECTIONS,
+                CONNECTIONS,
+                ROUND_TRIPS,
+                ROUND_TRIPS,
                 STORES,
                 APPENDS,
                 SMALL.length,
-                FETCHED * (long) FETCHED_SIZE / 1_000_000,
+                FETCHED_SIZE / 1000,
                 FETCHED,
-                LARGE_APPENDS,
-                LARGE / 1_000_000);
+                FETCHED_EACH,
+                CONNECTIONS,
+                UPLOADS,
+                UPLOADS_EACH,
+                CONNECTIONS);
         for (Front front : fronts) {
             fill(front);
         }
-        for (Front front : fronts) {
-            measure(front, new Results("warm-up"));
+        for (int i = 0; i < WARM_UPS; i++) {
+            for (Front front : fronts) {
+                measure(front, new Results("warm-up"));
+            }
         }
         for (int round = 0; round < rounds; round++) {
             for (Front front : fronts) {
@@ -101,6 +134,42 @@ final class ProxyBench {
             }
         }
         results.print(System.out);
+        targets().print(System.out);
+    }
+
+    private Targets targets() {
+        Targets targets = new Targets();
+        for (String measure : List.of("FETCH, 1", "FETCH, 8")) {
+            double haproxy = ofDirect(measure, Front.HAPROXY);
+            targets.atLeast(
+                    measure + " connection(s), of direct",
+                    ofDirect(measure, Front.MIRRORED),
+                    haproxy - TOLERANCE);
+        }
+        for (String measure : List.of("upload, 1", "upload, 8")) {
+            double haproxy = ofDirect(measure, Front.HAPROXY);
+            for (String way : List.of(Front.MIRRORED, Front.CAPTURED)) {
+                targets.atLeast(
+                        measure + " connection(s), of direct, " + way,
+                        ofDirect(measure, way),
+                        haproxy - TOLERANCE);
+            }
+        }
+        for (String measure : List.of("NOOP p50", "FETCH FLAGS p50")) {
+            targets.atMost(
+                    measure + ", of direct",
+                    ofDirect(measure, Front.MIRRORED),
+                    ofDirect(measure, Front.HAPROXY));
+        }
+        targets.atLeast(
+                "logins, 8 at once, of direct",
+                ofDirect("logins, 8 at once", Front.MIRRORED),
+                ofDirect("logins, 8 at once", Front.NGINX));
+        return targets;
+    }
+
+    private double ofDirect(String measure, String way) {
+        return results.median(measure, way) / results.median(measure, Front.DIRECT);
     }
 
     /// Past all proxies. The copies are hard links, so that all ways read from the page cache.
@@ -120,16 +189,26 @@ final class ProxyBench {
         }
     }
 
-    private void measure(Front front, Results to) throws IOException {
+    private void measure(Front front, Results to) throws Exception {
         String way = front.name();
         logins(front, to);
         try (RawImap client = front.login(primary)) {
             front.settle().run();
             client.command("SELECT Small");
-            to.addTimes("NOOP", way, times(NOOPS, _ -> client.command("NOOP")));
+            double cpu = front.cpuSeconds();
+            to.addTimes("NOOP", way, times(ROUND_TRIPS, _ -> client.command("NOOP")));
+            to.add(
+                    "CPU of what is between, NOOP",
+                    "us",
+                    way,
+                    (front.cpuSeconds() - cpu) / ROUND_TRIPS * 1e6);
             to.addTimes("APPEND 2 KB", way, times(APPENDS, _ -> client.append("Small", SMALL)));
             front.settle().run();
             client.command("NOOP");
+            to.addTimes(
+                    "FETCH FLAGS",
+                    way,
+                    times(ROUND_TRIPS, _ -> client.command("FETCH 1 (UID FLAGS)")));
             to.addTimes(
                     "STORE",
                     way,
@@ -140,16 +219,24 @@ final class ProxyBench {
                                             "STORE 1 "
                                                     + (i % 2 == 0 ? "+" : "-")
                                                     + "FLAGS (\\Seen)")));
-            front.settle().run();
-            client.command("SELECT Many");
-            fetch(client, front, to);
-            to.add("APPEND", "MB/s", way, appendLarge(client));
             client.command("LOGOUT");
         }
         front.settle().run();
+        fetch(front, 1, FETCHED, to);
+        fetch(front, CONNECTIONS, FETCHED_EACH, to);
+        upload(front, 1, UPLOADS, to);
+        front.settle().run();
+        upload(front, CONNECTIONS, UPLOADS_EACH, to);
+        front.settle().run();
+        // Past all proxies, so that the next one finds the disk as this one did.
+        try (RawImap client = Front.direct(primary, front.user()).login(primary)) {
+            client.command("SELECT Large");
+            client.command("STORE 1:* +FLAGS.SILENT (\\Deleted)");
+            client.command("EXPUNGE");
+        }
     }
 
-    private void logins(Front front, Results to) throws IOException {
+    private void logins(Front front, Results to) throws Exception {
         Access access = front.access(primary);
         long[] greetings = new long[LOGINS];
         long[] logins = new long[LOGINS];
@@ -159,44 +246,91 @@ final class ProxyBench {
                 greetings[i] = System.nanoTime() - start;
                 client.login(access.user(), access.password());
                 logins[i] = System.nanoTime() - start - greetings[i];
+                client.command("LOGOUT");
             }
         }
         to.addTimes("connect", front.name(), greetings);
         to.addTimes("LOGIN", front.name(), logins);
+        double cpu = front.cpuSeconds();
+        long start = System.nanoTime();
+        AtOnce.run(
+                CONNECTIONS,
+                _ -> {
+                    for (int i = 0; i < LOGINS_EACH; i++) {
+                        try (RawImap client = RawImap.login(access)) {
+                            client.command("LOGOUT");
+                        }
+                    }
+                });
+        int count = CONNECTIONS * LOGINS_EACH;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        to.add("logins, 8 at once", "1/s", front.name(), count / seconds);
+        to.add(
+                "CPU of what is between, login",
+                "ms",
+                front.name(),
+                (front.cpuSeconds() - cpu) / count * 1e3);
     }
 
-    private static void fetch(RawImap client, Front front, Results to) throws IOException {
-        long before = client.octets();
-        double cpu = cpuSeconds(front);
+    private void fetch(Front front, int connections, int messages, Results to) throws Exception {
+        List<RawImap> clients = open(front, connections, "SELECT Many");
+        long before = octets(clients);
+        double cpu = front.cpuSeconds();
         long start = System.nanoTime();
-        client.command("FETCH 1:* (BODY.PEEK[])");
+        AtOnce.run(
+                connections, i -> clients.get(i).command("FETCH 1:" + messages + " (BODY.PEEK[])"));
         double seconds = (System.nanoTime() - start) / 1e9;
-        double megabytes = (client.octets() - before) / 1e6;
-        to.add("FETCH", "MB/s", front.name(), megabytes / seconds);
+        double megabytes = (octets(clients) - before) / 1e6;
+        throughput("FETCH, " + connections, front, cpu, seconds, megabytes, to);
+        close(clients);
+    }
+
+    private void upload(Front front, int connections, int messages, Results to) throws Exception {
+        List<RawImap> clients = open(front, connections, "NOOP");
+        double cpu = front.cpuSeconds();
+        long start = System.nanoTime();
+        AtOnce.run(
+                connections,
+                i -> {
+                    for (int n = 0; n < messages; n++) {
+                        clients.get(i).append("Large", large.size(), large::writeTo);
+                    }
+                });
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double megabytes = (double) large.size() * connections * messages / 1e6;
+        throughput("upload, " + connections, front, cpu, seconds, megabytes, to);
+        close(clients);
+    }
+
+    private static void throughput(
+            String measure, Front front, double cpu, double seconds, double megabytes, Results to) {
+        to.add(measure, "MB/s", front.name(), megabytes / seconds);
         to.add(
-                "CPU of what is between, FETCH",
+                "CPU of what is between, " + measure,
                 "s/GB",
                 front.name(),
-                (cpuSeconds(front) - cpu) / megabytes * 1000);
+                (front.cpuSeconds() - cpu) / megabytes * 1000);
     }
 
-    /// What the processes of this way have used so far, to a hundredth of a second.
-    private static double cpuSeconds(Front front) {
-        return front.processes().get().stream()
-                .flatMap(pid -> ProcessHandle.of(pid).stream())
-                .flatMap(process -> process.info().totalCpuDuration().stream())
-                .mapToDouble(used -> used.toMillis() / 1e3)
-                .sum();
-    }
-
-    private static double appendLarge(RawImap client) throws IOException {
-        LargeMail mail = new LargeMail(7, LARGE);
-        long start = System.nanoTime();
-        for (int i = 0; i < LARGE_APPENDS; i++) {
-            client.append("Large", mail.size(), mail::writeTo);
+    private List<RawImap> open(Front front, int count, String command) throws IOException {
+        List<RawImap> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RawImap client = front.login(primary);
+            clients.add(client);
+            client.command(command);
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return mail.size() * LARGE_APPENDS / 1e6 / seconds;
+        return clients;
+    }
+
+    private static long octets(List<RawImap> clients) {
+        return clients.stream().mapToLong(RawImap::octets).sum();
+    }
+
+    private static void close(List<RawImap> clients) throws IOException {
+        for (RawImap client : clients) {
+            client.command("LOGOUT");
+            client.close();
+        }
     }
 
     @FunctionalInterface

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What was measured: for each measure and way the values of all rounds, of which the median is
 /// shown, and what it is in proportion to the first way. Printed as one block of lines that begin
@@ -33,6 +34,16 @@ final class Results {
         Arrays.sort(sorted);
         add(measure + " p50", "ms", way, sorted[sorted.length / 2] / 1e6);
         add(measure + " p99", "ms", way, sorted[(int) (sorted.length * 0.99)] / 1e6);
+    }
+
+    /// What [#print] shows of this way; NaN where it was not measured.
+    double median(String measure, String way) {
+        return values.entrySet().stream()
+                .filter(entry -> entry.getKey().measure.equals(measure))
+                .flatMap(entry -> Stream.ofNullable(entry.getValue().get(way)))
+                .mapToDouble(Results::median)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     /// One line for each measure: the medians, and each one's proportion to the first.

@@ -17,6 +17,11 @@ import java.util.zip.InflaterInputStream;
 /// It knows literals only as octets to be passed over, so a hundred megabytes fit through it.
 public final class RawImap implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 120_000;
+
+    /// Small, because there may be thousands of clients; it grows with what comes.
+    private static final int SMALLEST_BUFFER = 1024;
+
+    private static final int LARGEST_BUFFER = 64 * 1024;
     private static final Consumer<String> IGNORED = _ -> {};
 
     /// Takes what a literal holds.
@@ -28,7 +33,7 @@ public final class RawImap implements AutoCloseable {
     private final Socket socket = new Socket();
     private InputStream in;
     private OutputStream out;
-    private final byte[] buffer = new byte[64 * 1024];
+    private byte[] buffer = new byte[SMALLEST_BUFFER];
     private int position;
     private int limit;
     private int tags;
@@ -210,6 +215,9 @@ public final class RawImap implements AutoCloseable {
 
     private void fill() throws IOException {
         if (position == limit) {
+            if (limit == buffer.length && limit < LARGEST_BUFFER) {
+                buffer = new byte[4 * limit];
+            }
             position = 0;
             limit = in.read(buffer);
             if (limit < 0) {

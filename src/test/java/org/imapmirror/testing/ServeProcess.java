@@ -58,6 +58,13 @@ public final class ServeProcess implements AutoCloseable {
             String javaOptions,
             String extra)
             throws IOException {
+        return between(primary.imapPort(), mirror.imapPort(), folder, javaOptions, extra);
+    }
+
+    /// The same between whatever listens on these ports of loopback.
+    public static ServeProcess between(
+            int primaryPort, int mirrorPort, Path folder, String javaOptions, String extra)
+            throws IOException {
         String config =
                 """
                 listeners: [{bind: "127.0.0.1:%%d", tls: none}]
@@ -71,8 +78,8 @@ public final class ServeProcess implements AutoCloseable {
                 %s
                 """
                         .formatted(
-                                primary.imapPort(),
-                                mirror.imapPort(),
+                                primaryPort,
+                                mirrorPort,
                                 folder.resolve("journal"),
                                 folder.resolve("state/state.db"),
                                 extra);
