@@ -268,6 +268,8 @@ class LimitsTest {
             }
             assertThat(tap.logins).hasSize(1);
             assertThat(limited(proxy, "per-account")).isEqualTo(1);
+            // Its connection counts for the address until the session is over.
+            Awaitility.await().untilAsserted(() -> assertThat(proxy.proxy.sessions()).isOne());
             try (Wire other = proxy.connect();
                     Wire server = primary.greet()) {
                 other.line();
