@@ -26,9 +26,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// sends and however its octets are cut; afterwards both accounts are alike, and the mirror is like
 /// them.
 ///
-/// `-Dseed=N` repeats a run, `-Dcommands=N` makes it longer.
+/// A server is free in much of what it does, so that another seed may find a difference that nobody
+/// made: each has to be looked into, and is no business of who changes something else. So the seed
+/// is the same in every run; `-Dseed=0` takes another one and prints it, `-Dseed=N` repeats it, and
+/// `-Dcommands=N` makes the run longer.
 abstract class DifferentialContract {
     private static final int STREAMS = 6;
+    private static final long USUAL_SEED = 20_261_125;
 
     @TempDir Path directory;
 
@@ -41,7 +45,8 @@ abstract class DifferentialContract {
 
     @Test
     void nobodyCanTellTheProxyFromTheServer() throws Exception {
-        long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        long asked = Long.getLong("seed", USUAL_SEED);
+        long seed = asked == 0 ? ThreadLocalRandom.current().nextLong(1_000_000_000) : asked;
         int wanted = Integer.getInteger("commands", commands());
         System.out.println("seed=" + seed);
         try (MirrorWorld world =
