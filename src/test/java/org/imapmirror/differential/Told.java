@@ -66,6 +66,20 @@ final class Told {
         return lines;
     }
 
+    /// Which commands were answered, and how: what a server owes to a session while another one
+    /// changes the same messages.
+    static List<String> verdicts(Wire.Answer answer) {
+        List<String> lines = new ArrayList<>();
+        for (String line : answer.lines()) {
+            if (!line.startsWith("* ")) {
+                lines.add(line.replaceFirst("(?s)^(\\S+ (OK|NO|BAD)).*", "$1"));
+            }
+        }
+        lines.sort(null);
+        lines.add(answer.ending().name());
+        return lines;
+    }
+
     private static boolean isNews(String line) {
         return line.matches("(?s)\\* (\\d+ |OK |FLAGS |VANISHED |STATUS |E?SEARCH|SORT|THREAD).*");
     }

@@ -78,15 +78,21 @@ final class Twins implements Closeable {
             // The server gave up this connection and not that one.
             return direct.ending();
         }
-        // News of another session may come with an answer to the proxy's own question already.
-        boolean everything = sessions == 1 && exchange.kind() == Kind.ALONE;
-        assertThat(Told.of(proxied, everything))
+        assertThat(told(proxied, exchange))
                 .as("%s, command %d%n%s", about, commands, exchange)
-                .isEqualTo(Told.of(direct, everything));
+                .isEqualTo(told(direct, exchange));
         if (direct.ending() == Wire.Ending.SILENT) {
             System.out.println("no answer to " + exchange);
         }
         return direct.ending();
+    }
+
+    /// When one session hears of another one's changes is the server's affair, and the proxy's own
+    /// question is an occasion for that.
+    private List<String> told(Wire.Answer answer, Exchange exchange) {
+        return sessions > 1
+                ? Told.verdicts(answer)
+                : Told.of(answer, exchange.kind() == Kind.ALONE);
     }
 
     /// For a search afterwards.
