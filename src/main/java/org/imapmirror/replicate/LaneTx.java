@@ -199,12 +199,15 @@ final class LaneTx {
         Sql.update(db, "DELETE FROM attempt WHERE lane = ?", lane);
     }
 
+    /// Later than the same doubt before, however soon it comes: what settles that one must not
+    /// settle this one.
     void doubt(Doubt level, @Nullable MailboxName name, String reason) throws SQLException {
         Sql.update(
                 db,
-                "INSERT INTO doubt (lane, level, name, reason, since) VALUES (?, ?, ?, ?, ?)"
-                        + " ON CONFLICT (lane, level, name) DO UPDATE SET"
-                        + " reason = excluded.reason, since = excluded.since",
+                "INSERT INTO doubt (lane, level, name, reason, since) VALUES (?, ?, ?, ?, ?) ON"
+                    + " CONFLICT (lane, level, name) DO UPDATE SET reason = excluded.reason, since"
+                    + " = CASE WHEN excluded.since > doubt.since THEN excluded.since ELSE"
+                    + " doubt.since + 1 END",
                 lane,
                 level.name(),
                 name == null ? "" : name.value(),
@@ -219,7 +222,7 @@ final class LaneTx {
                 lane,
                 d.level().name(),
                 d.name() == null ? "" : d.name().value(),
-                d.since());
+                d.since().toEpochMilli());
     }
 
     /// After a rename, what is in doubt about the mailbox is about its new name; what was parked is

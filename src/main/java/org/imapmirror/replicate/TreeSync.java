@@ -172,18 +172,25 @@ final class TreeSync {
                 onMirror.add(new MailboxName(l.name()).value());
             }
         }
+        boolean unsettled = false;
         for (Listed l : listed) {
             MailboxName name = new MailboxName(l.name());
+            boolean there = onMirror.contains(work.lane.names().toTarget(name));
             if (touched.contains(name)) {
+                // An event of the mailbox, which need not be one of its subscription.
+                unsettled |= l.subscribed() != there;
                 continue;
             }
-            boolean there = onMirror.contains(work.lane.names().toTarget(name));
             String item = "subscription of " + name;
             if (l.subscribed() && !there) {
                 orPark(item, "subscription", () -> events.subscribed(name));
             } else if (!l.subscribed() && there) {
                 orPark(item, "subscription", () -> events.unsubscribed(name));
             }
+        }
+        if (unsettled) {
+            String reason = "a mailbox changed while its subscription was compared";
+            work.store.change(work.lane, tx -> tx.doubt(Doubt.TREE, null, reason));
         }
     }
 }
