@@ -1,5 +1,6 @@
 package org.imapmirror.capture;
 
+import org.imapmirror.imap.Tags;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,8 @@ record ClientCommand(String tag, String verb, boolean uid, int arguments) {
     static @Nullable ClientCommand of(byte[] line) {
         String text = new String(line, StandardCharsets.ISO_8859_1);
         int tagEnd = end(text, 0);
-        if (tagEnd == 0 || !isTag(text, tagEnd)) {
+        String tag = text.substring(0, tagEnd);
+        if (!Tags.isTag(tag)) {
             return null;
         }
         int verbEnd = end(text, Math.min(tagEnd + 1, text.length()));
@@ -27,23 +29,13 @@ record ClientCommand(String tag, String verb, boolean uid, int arguments) {
             verbEnd = end(text, from);
             verb = word(text, from, verbEnd);
         }
-        return new ClientCommand(text.substring(0, tagEnd), verb, uid, verbEnd);
-    }
-
-    private static boolean isTag(String text, int end) {
-        for (int i = 0; i < end; i++) {
-            char c = text.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "(){%*\"\\+".indexOf(c) >= 0) {
-                return false;
-            }
-        }
-        return true;
+        return new ClientCommand(tag, verb, uid, verbEnd);
     }
 
     /// Servers differ about such a line: about `]` in a tag, and about a tag alone. Who does not
     /// take it for a command says BAD without a tag.
     boolean isOdd() {
-        return verb.isEmpty() || tag.indexOf(']') >= 0;
+        return verb.isEmpty() || Tags.isDoubtful(tag);
     }
 
     private static int end(String text, int from) {

@@ -1,6 +1,7 @@
 package org.imapmirror.proxy;
 
 import org.imapmirror.imap.Frame;
+import org.imapmirror.imap.Tags;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -215,7 +216,7 @@ final class Dialogue {
                 // Else it is about an empty line, or is a mere warning as Dovecot's CLIENTBUG.
                 if (!Words.third(text).startsWith("[CLIENTBUG]")) {
                     unanswered.stream()
-                            .filter(tag -> tag.indexOf(']') >= 0)
+                            .filter(Tags::isDoubtful)
                             .findFirst()
                             .ifPresent(this::answered);
                 }

@@ -1,5 +1,7 @@
 package org.imapmirror.proxy;
 
+import org.imapmirror.imap.Tags;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -29,16 +31,8 @@ final class Words {
     /// A command's tag; empty where the line does not begin with one.
     static String tag(byte[] line) {
         String word = first(line);
-        if (word.length() >= LONGEST || word.length() == line.length) {
-            return "";
-        }
-        for (int i = 0; i < word.length(); i++) {
-            char c = word.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "(){%*\"\\+".indexOf(c) >= 0) {
-                return "";
-            }
-        }
-        return word;
+        boolean whole = word.length() < LONGEST && word.length() < line.length;
+        return whole && Tags.isTag(word) ? word : "";
     }
 
     private static String nth(byte[] line, int n) {
