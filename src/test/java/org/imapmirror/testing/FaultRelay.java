@@ -1,0 +1,254 @@
+package org.imapmirror.testing;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// A TCP relay on loopback in front of a server, for networks as they are: it refuses, hangs, is
+/// slow, and cuts connections at a given octet. What it does concerns new and open connections
+/// alike. Thread-safe.
+public final class FaultRelay implements AutoCloseable {
+    private static final int BUFFER = 16 * 1024;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final int targetPort;
+    private final int port;
+    private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong cuts = new AtomicLong();
+
+    /// Octets that clients may send, over all connections, until one is cut.
+    private final AtomicLong untilCut = new AtomicLong(NEVER);
+
+    private volatile @Nullable ServerSocket listener;
+    private volatile boolean closed;
+
+    /// Guarded by this.
+    private boolean stalled;
+
+    /// 0: as fast as it goes.
+    private volatile long octetsPerSecond;
+
+    private FaultRelay(int targetPort) throws IOException {
+        this.targetPort = targetPort;
+        ServerSocket first = listen(0);
+        this.port = first.getLocalPort();
+        serve(first);
+    }
+
+    /// @param targetPort of the server, on loopback
+    public static FaultRelay to(int targetPort) {
+        try {
+            return new FaultRelay(targetPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /// Connections that were accepted so far.
+    public long accepted() {
+        return accepted.get();
+    }
+
+    /// Connections that were cut so far.
+    public long cuts() {
+        return cuts.get();
+    }
+
+    /// Cuts every open connection: both sides see a reset.
+    public void cut() {
+        pairs.forEach(Pair::cut);
+    }
+
+    /// Cuts a connection in the middle: the one by which clients have sent this many octets more,
+    /// in total. Then goes on as usual.
+    public void cutAfter(long octets) {
+        untilCut.set(octets);
+    }
+
+    /// Connections stay open, new ones are accepted, and nothing goes through any more.
+    public synchronized void stall() {
+        stalled = true;
+    }
+
+    /// Ends [#stall] and [#slow].
+    public synchronized void flow() {
+        stalled = false;
+        octetsPerSecond = 0;
+        notifyAll();
+    }
+
+    /// @param rate octets per second in each direction of each connection, more than 0
+    public void slow(long rate) {
+        octetsPerSecond = rate;
+    }
+
+    /// Closes everything: connecting is refused.
+    public synchronized void refuse() {
+        ServerSocket open = listener;
+        listener = null;
+        if (open != null) {
+            close(open);
+        }
+        cut();
+    }
+
+    /// Ends [#refuse], on the same port.
+    public synchronized void accept() {
+        if (listener == null && !closed) {
+            try {
+                serve(listen(port));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        flow();
+        refuse();
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
+    }
+
+    private void serve(ServerSocket socket) {
+        listener = socket;
+        Thread.ofVirtual()
+                .name("fault-relay")
+                .start(() -> {
+                    while (listener == socket) {
+                        try {
+                            connect(socket.accept());
+                        } catch (IOException _) {
+                            // Closed, or this one client is gone.
+                            Thread.onSpinWait();
+                        }
+                    }
+                });
+    }
+
+    private void connect(Socket client) {
+        accepted.incrementAndGet();
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+            server.setTcpNoDelay(true);
+            client.setTcpNoDelay(true);
+        } catch (IOException _) {
+            reset(client);
+            return;
+        }
+        Pair pair = new Pair(client, server);
+        pairs.add(pair);
+        if (listener == null) {
+            pair.cut();
+        }
+        Thread.ofVirtual().start(() -> pair.pump(client, server, true));
+        Thread.ofVirtual().start(() -> pair.pump(server, client, false));
+    }
+
+    private synchronized void awaitFlow() throws InterruptedException {
+        while (stalled) {
+            wait();
+        }
+    }
+
+    private final class Pair {
+        private final Socket client;
+        private final Socket server;
+        private final AtomicInteger ended = new AtomicInteger();
+
+        Pair(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void pump(Socket from, Socket to, boolean counted) {
+            byte[] buffer = new byte[BUFFER];
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    awaitFlow();
+                    int may = counted ? (int) Math.min(n, left(n)) : n;
+                    out.write(buffer, 0, may);
+                    if (may < n) {
+                        cut();
+                        return;
+                    }
+                    pace(n);
+                }
+                to.shutdownOutput();
+                if (ended.incrementAndGet() == 2) {
+                    pairs.remove(this);
+                    close(client);
+                    close(server);
+                }
+            } catch (IOException _) {
+                cut();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /// How many of these octets still go through before the cut.
+        private long left(int n) {
+            return untilCut.getAndUpdate(at -> at == NEVER || at <= n ? NEVER : at - n);
+        }
+
+        private void pace(int n) {
+            long rate = octetsPerSecond;
+            if (rate > 0) {
+                LockSupport.parkNanos(n * 1_000_000_000L / rate);
+            }
+        }
+
+        void cut() {
+            if (pairs.remove(this)) {
+                cuts.incrementAndGet();
+            }
+            reset(client);
+            reset(server);
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException _) {
+            // Closed already.
+        }
+        close(socket);
+    }
+
+    private static void close(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception _) {
+            // It is gone either way.
+        }
+    }
+}
