@@ -30,6 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -43,6 +45,10 @@ import java.util.stream.IntStream;
 final class Spool {
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+
+    /// Threads that write bodies: a disk has use for some requests at once, and each fsync waits.
+    private static final int WRITERS = 8;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final JournalConfig config;
@@ -51,6 +57,9 @@ final class Spool {
     private final AtomicLong stored;
     private final Path directory;
     private final Budget memory;
+    private final ExecutorService writers =
+            Executors.newFixedThreadPool(
+                    WRITERS, Thread.ofPlatform().daemon().name("spool-", 1).factory());
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
     private final ConcurrentMap<String, PayloadWriter> pending = new ConcurrentHashMap<>();
@@ -89,13 +98,14 @@ final class Spool {
     }
 
     SpoolFile startFile(String id, CompletableFuture<Stored> done) {
-        SpoolFile file = new SpoolFile(folder(id), id, config.payloadQueueBytes(), memory, done);
-        Thread.ofVirtual().name("spool-" + id).start(file);
-        return file;
+        return new SpoolFile(folder(id), id, config.payloadQueueBytes(), memory, writers, done);
     }
 
     /// @return false where these octets would exceed the journal's size
     boolean reserve(long bytes) {
+        if (closed) {
+            return false;
+        }
         if (stored.get() + inFlight.addAndGet(bytes) <= config.maxBytes()) {
             if (full.compareAndSet(true, false)) {
                 LOG.info("journal keeps bodies again bytes={}", stored.get());
@@ -237,6 +247,7 @@ final class Spool {
     void close() {
         closed = true;
         pending.values().forEach(PayloadWriter::discard);
+        writers.shutdown();
     }
 
     private Path path(String id) {

@@ -11,38 +11,52 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
-/// A large body on its way to disk: the session's thread offers, a virtual thread of its own
-/// writes. What is offered is never refused; the stage returned by [#offer] is what paces.
-final class SpoolFile implements Runnable {
+/// A large body on its way to disk: the session's thread offers, a thread of the spool's writes
+/// when enough has come. No thread waits for a slow client. What is offered is never refused; the
+/// stage returned by [#offer] is what paces.
+final class SpoolFile {
     private static final CompletableFuture<Void> GO_ON = CompletableFuture.completedFuture(null);
+
+    /// To write each piece as it comes from the network would cost more in turns than in writing.
+    private static final int PIECES_PER_LIMIT = 4;
 
     private final Path directory;
     private final Path path;
     private final long limit;
     private final Budget memory;
+    private final Executor writers;
     private final CompletableFuture<Stored> stored;
+
+    /// The writing thread's own; there is one at a time.
+    private @Nullable FileChannel file;
 
     // guarded by this
     private List<ByteBuffer> waiting = new ArrayList<>();
     private long bytes;
+    private boolean scheduled;
     private boolean ended;
     private boolean dead;
+    private boolean complete;
     private CompletableFuture<Void> room = GO_ON;
 
     /// @param limit of octets that wait for the disk
     /// @param memory shared by all bodies
+    /// @param writers what is given to it may block on the disk
     /// @param stored is completed when the file is durable, or lost
     SpoolFile(
             Path directory,
             String name,
             long limit,
             Budget memory,
+            Executor writers,
             CompletableFuture<Stored> stored) {
         this.directory = directory;
         this.path = directory.resolve(name);
         this.limit = limit;
         this.memory = memory;
+        this.writers = writers;
         this.stored = stored;
     }
 
@@ -54,10 +68,13 @@ final class SpoolFile implements Runnable {
         waiting.add(ByteBuffer.wrap(data));
         bytes += data.length;
         memory.add(data.length);
-        notifyAll();
         if (hasRoom()) {
+            if (bytes > limit / PIECES_PER_LIMIT) {
+                schedule();
+            }
             return GO_ON;
         }
+        schedule();
         if (room.isDone()) {
             room = new CompletableFuture<>();
         }
@@ -71,71 +88,108 @@ final class SpoolFile implements Runnable {
     /// Nothing more comes.
     synchronized void end() {
         ended = true;
-        notifyAll();
+        schedule();
     }
 
-    /// Nobody wants it any more: the file is removed.
+    /// Nobody wants it any more: the file is removed, also where it was complete.
     synchronized void abort() {
         dead = true;
-        notifyAll();
+        if (complete) {
+            writers.execute(this::remove);
+        } else {
+            schedule();
+        }
     }
 
-    @Override
-    public void run() {
+    private void schedule() {
+        if (!scheduled) {
+            scheduled = true;
+            writers.execute(this::turn);
+        }
+    }
+
+    private void turn() {
         try {
-            try (FileChannel file = PrivateFiles.create(path)) {
-                List<ByteBuffer> batch = take();
-                while (batch != null) {
-                    write(file, batch);
-                    batch = take();
-                }
-                if (!isDead()) {
-                    file.force(true);
-                }
+            List<ByteBuffer> batch = take();
+            if (!batch.isEmpty()) {
+                write(channel(), batch);
             }
-            if (!isDead()) {
-                PrivateFiles.sync(directory);
-                stored.complete(new Stored.InFile());
-                return;
+            switch (next()) {
+                case WAIT -> {}
+                // Behind the other bodies that have something to write.
+                case MORE -> writers.execute(this::turn);
+                case END -> finish();
             }
-            giveUp("discarded");
         } catch (IOException | RuntimeException e) {
             giveUp(e.toString());
-        } catch (InterruptedException _) {
-            giveUp("interrupted");
-        } finally {
+        } catch (Error e) {
             // Whatever else happens, an event that waits for this body must not wait for ever.
-            if (!stored.isDone()) {
-                giveUp("failed");
-            }
+            giveUp("failed");
+            throw e;
         }
     }
 
-    private synchronized boolean isDead() {
-        return dead;
-    }
-
-    /// @return null at the end, and where the rest is not wanted
-    private synchronized @Nullable List<ByteBuffer> take() throws InterruptedException {
-        while (waiting.isEmpty() && !ended && !dead) {
-            wait();
-        }
+    private synchronized List<ByteBuffer> take() {
         if (dead || waiting.isEmpty()) {
-            return null;
+            return List.of();
         }
         List<ByteBuffer> batch = waiting;
         waiting = new ArrayList<>();
         return batch;
     }
 
-    private void write(FileChannel file, List<ByteBuffer> batch) throws IOException {
+    private enum Next {
+        WAIT,
+        MORE,
+        END
+    }
+
+    /// Nobody else takes a turn until this says WAIT.
+    private synchronized Next next() {
+        if (dead || ended && waiting.isEmpty()) {
+            return Next.END;
+        }
+        scheduled = !waiting.isEmpty();
+        return scheduled ? Next.MORE : Next.WAIT;
+    }
+
+    private void finish() throws IOException {
+        if (isDead()) {
+            giveUp("discarded");
+            return;
+        }
+        try (FileChannel all = channel()) {
+            all.force(true);
+        }
+        PrivateFiles.sync(directory);
+        if (isWantedComplete()) {
+            stored.complete(new Stored.InFile());
+        } else {
+            giveUp("discarded");
+        }
+    }
+
+    private FileChannel channel() throws IOException {
+        FileChannel open = file;
+        if (open == null) {
+            open = PrivateFiles.create(path);
+            file = open;
+        }
+        return open;
+    }
+
+    private synchronized boolean isDead() {
+        return dead;
+    }
+
+    private void write(FileChannel to, List<ByteBuffer> batch) throws IOException {
         ByteBuffer[] buffers = batch.toArray(ByteBuffer[]::new);
         long size = 0;
         for (ByteBuffer buffer : buffers) {
             size += buffer.remaining();
         }
         for (long left = size; left > 0; ) {
-            left -= file.write(buffers);
+            left -= to.write(buffers);
         }
         CompletableFuture<Void> freed = GO_ON;
         synchronized (this) {
@@ -160,11 +214,28 @@ final class SpoolFile implements Runnable {
             room = GO_ON;
         }
         freed.complete(null);
+        FileChannel open = file;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException _) {
+                // It is not wanted any more.
+            }
+            remove();
+        }
+        stored.complete(new Stored.Lost(reason));
+    }
+
+    private synchronized boolean isWantedComplete() {
+        complete = !dead;
+        return complete;
+    }
+
+    private void remove() {
         try {
             Files.deleteIfExists(path);
         } catch (IOException _) {
             // The next start's sweep finds it.
         }
-        stored.complete(new Stored.Lost(reason));
     }
 }

@@ -7,21 +7,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
-/// Back pressure, with a disk that writes only when the test starts it.
+/// Back pressure, with a disk that writes only when the test says so.
 class SpoolFileTest {
     @TempDir Path folder;
     private final Budget memory = new Budget(1000);
     private final CompletableFuture<Stored> stored = new CompletableFuture<>();
+    private final Queue<Runnable> turns = new ArrayDeque<>();
 
     private SpoolFile file(String name, long limit) {
-        return new SpoolFile(folder, name, limit, memory, stored);
+        return new SpoolFile(folder, name, limit, memory, turns::add, stored);
     }
 
-    private static void await(CompletableFuture<?> future) throws Exception {
-        future.get(30, TimeUnit.SECONDS);
+    private void write() {
+        for (Runnable turn = turns.poll(); turn != null; turn = turns.poll()) {
+            turn.run();
+        }
     }
 
     @Test
@@ -33,17 +37,37 @@ class SpoolFileTest {
         assertThat(file.offer(new byte[60])).isSameAs(room);
         assertThat(memory.used()).isEqualTo(180);
 
-        Thread writer = Thread.ofVirtual().start(file);
-        await(room);
+        write();
+        assertThat(room).isDone();
         assertThat(stored).isNotDone();
-        await(file.offer(new byte[500]));
+        CompletableFuture<Void> more = file.offer(new byte[500]);
+        assertThat(more).isNotDone();
+        write();
+        assertThat(more).isDone();
         file.end();
+        write();
 
-        await(stored);
-        assertThat(writer.join(java.time.Duration.ofSeconds(30))).isTrue();
         assertThat(stored.get()).isInstanceOf(Stored.InFile.class);
         assertThat(Files.size(folder.resolve("a"))).isEqualTo(680);
         assertThat(memory.used()).isZero();
+    }
+
+    @Test
+    void littleIsWrittenOnlyWhenItIsMore() throws Exception {
+        SpoolFile file = file("a", 100);
+        assertThat(file.offer(new byte[20])).isDone();
+        assertThat(turns).isEmpty();
+        assertThat(file.offer(new byte[20])).isDone();
+        assertThat(turns).hasSize(1);
+        assertThat(file.offer(new byte[20])).isDone();
+        assertThat(turns).as("one at a time").hasSize(1);
+        write();
+        assertThat(file.offer(new byte[1])).isDone();
+        assertThat(turns).isEmpty();
+        file.end();
+        write();
+        assertThat(stored.get()).isInstanceOf(Stored.InFile.class);
+        assertThat(Files.size(folder.resolve("a"))).isEqualTo(61);
     }
 
     @Test
@@ -51,22 +75,27 @@ class SpoolFileTest {
         SpoolFile greedy = file("a", 10_000);
         CompletableFuture<Void> room = greedy.offer(new byte[1001]);
         assertThat(room).isNotDone();
+        Queue<Runnable> greedyTurns = new ArrayDeque<>(turns);
+        turns.clear();
         CompletableFuture<Stored> otherStored = new CompletableFuture<>();
-        SpoolFile other = new SpoolFile(folder, "b", 10_000, memory, otherStored);
+        SpoolFile other = new SpoolFile(folder, "b", 10_000, memory, turns::add, otherStored);
         CompletableFuture<Void> otherRoom = other.offer(new byte[1]);
         assertThat(otherRoom).isNotDone();
 
         // Nothing of its own waits any more: it goes on, whatever the others do.
-        var _ = Thread.ofVirtual().start(other);
-        await(otherRoom);
+        write();
+        assertThat(otherRoom).isDone();
         assertThat(room).isNotDone();
         other.end();
-        await(otherStored);
+        write();
+        assertThat(otherStored).isDone();
 
-        var _ = Thread.ofVirtual().start(greedy);
-        await(room);
+        turns.addAll(greedyTurns);
+        write();
+        assertThat(room).isDone();
         greedy.end();
-        await(stored);
+        write();
+        assertThat(stored).isDone();
         assertThat(memory.used()).isZero();
     }
 
@@ -75,11 +104,12 @@ class SpoolFileTest {
         Files.createFile(folder.resolve("taken"));
         SpoolFile file = file("taken", 100);
         CompletableFuture<Void> room = file.offer(new byte[200]);
-        file.run();
-        await(room);
+        write();
+        assertThat(room).isDone();
         assertThat(stored.get()).isInstanceOf(Stored.Lost.class);
         assertThat(file.offer(new byte[5000])).isDone();
         assertThat(memory.used()).isZero();
+        assertThat(folder.resolve("taken")).as("somebody else's").exists();
     }
 
     @Test
@@ -87,10 +117,47 @@ class SpoolFileTest {
         SpoolFile file = file("a", 100);
         CompletableFuture<Void> room = file.offer(new byte[200]);
         file.abort();
-        file.run();
-        await(room);
+        write();
+        assertThat(room).isDone();
         assertThat(stored.get()).isInstanceOf(Stored.Lost.class);
         assertThat(folder.resolve("a")).doesNotExist();
         assertThat(memory.used()).isZero();
+    }
+
+    @Test
+    void aFileThatIsAbortedWhileNothingWaitsIsRemoved() throws Exception {
+        SpoolFile file = file("a", 100);
+        var _ = file.offer(new byte[200]);
+        write();
+        assertThat(folder.resolve("a")).exists();
+        file.abort();
+        write();
+        assertThat(stored.get()).isInstanceOf(Stored.Lost.class);
+        assertThat(folder.resolve("a")).doesNotExist();
+    }
+
+    /// The server refused a message after it had got all of it: what nobody needs must not wait for
+    /// the next start to be removed.
+    @Test
+    void aCompleteFileThatIsAbortedIsRemoved() throws Exception {
+        SpoolFile file = file("a", 100);
+        var _ = file.offer(new byte[200]);
+        file.end();
+        write();
+        assertThat(stored.get()).isInstanceOf(Stored.InFile.class);
+        file.abort();
+        write();
+        assertThat(folder.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void anAbortBetweenTheEndAndItsTurnRemoves() throws Exception {
+        SpoolFile file = file("a", 100);
+        var _ = file.offer(new byte[200]);
+        file.end();
+        file.abort();
+        write();
+        assertThat(stored.get()).isInstanceOf(Stored.Lost.class);
+        assertThat(folder.resolve("a")).doesNotExist();
     }
 }

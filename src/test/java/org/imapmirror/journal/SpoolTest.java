@@ -202,7 +202,7 @@ class SpoolTest {
         PayloadRef kept = spool(journal, octets(1, 50_000));
         append(journal, ANN, appended(1, kept));
         PayloadWriter unfinished = journal.newPayload();
-        get(unfinished.write(ByteBuffer.wrap(octets(2, 100_000))));
+        get(unfinished.write(ByteBuffer.wrap(octets(2, 400_000))));
         await().until(() -> files().size() == 2);
         journal.close();
         Path orphan = file(new PayloadRef("0".repeat(32), 3, ""));
