@@ -132,13 +132,18 @@ public final class Lanes implements AutoCloseable {
     /// An account exists: it is copied to every mirror that it does not have yet.
     public void seen(Account account) {
         for (Lane lane : of(account)) {
-            lane.wake();
+            LaneRow row = lane.row();
+            if (row == null || !row.planned()) {
+                lane.wake();
+            }
         }
     }
 
     /// The journal has something for an account.
     public void wake(Account account) {
-        seen(account);
+        for (Lane lane : of(account)) {
+            lane.wake();
+        }
     }
 
     /// Credentials for an account are there or new.
