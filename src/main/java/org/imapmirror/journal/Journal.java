@@ -189,6 +189,23 @@ public final class Journal implements AutoCloseable {
         return row == null ? 0 : row.head();
     }
 
+    /// Entries up to this one were trimmed: every mirror of that time had them.
+    public long low(Account account) {
+        AccountRow row = loop.row(account);
+        return row == null ? 0 : row.low();
+    }
+
+    /// What the last start wrote down as its own; empty before the first one. A map that remembers
+    /// another start than the journal does is of another time, as after a restore of one of them.
+    public String run() {
+        return queries.run();
+    }
+
+    /// Writes down a start, durably.
+    public void begin(String run) {
+        queries.begin(run);
+    }
+
     /// The number of entries after a position.
     public long count(Account account, long after) {
         AccountRow row = loop.row(account);

@@ -49,6 +49,15 @@ record Queries(Database database) {
         var _ = database.write(c -> Sql.update(c, "UPDATE journal SET clean = 1"));
     }
 
+    String run() {
+        return database.read(
+                c -> Sql.one(c, "SELECT run FROM journal", r -> r.getString(1)).orElse(""));
+    }
+
+    void begin(String run) {
+        var _ = database.write(c -> Sql.update(c, "UPDATE journal SET run = ?", run));
+    }
+
     long bytes() {
         return database.read(c -> Sql.number(c, "SELECT COALESCE(SUM(bytes), 0) FROM account"));
     }

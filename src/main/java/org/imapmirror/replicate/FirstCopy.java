@@ -96,9 +96,10 @@ final class FirstCopy {
         Selected s = work.examinePrimary(m);
         work.horizon.read(m);
         UidSet all = work.hands.primary().uids();
-        work.selectTarget(m);
+        long next = Importer.uidNext(work.hands.target(), work.selectTarget(m));
         UidSet onTarget = work.hands.target().uids();
         match(m, all, onTarget);
+        work.save(work.current(m).withTargetUidNext(next));
         long seen = Math.max(all.isEmpty() ? 0 : all.last(), s.uidNext() > 0 ? s.uidNext() - 1 : 0);
         work.save(work.current(m).withUidSeen(seen));
         return new ArrayDeque<>(all.chunks(CHUNK));

@@ -261,12 +261,13 @@ final class Importer {
     void begin(MailboxRow m, List<Attempt.Item> items) throws StoreException {
         Selected s = work.selectTarget(m);
         long next = uidNext(work.hands.target(), s);
+        new Strangers(work).check(m, next);
         Attempt attempt = new Attempt(m.id(), s.uidValidity(), next, items);
         work.store.change(work.lane, tx -> tx.attempt(attempt));
     }
 
     /// Some servers tell it only with STATUS.
-    private static long uidNext(ImapStore store, Selected s) throws StoreException {
+    static long uidNext(ImapStore store, Selected s) throws StoreException {
         if (s.uidNext() > 0) {
             return s.uidNext();
         }
@@ -297,6 +298,12 @@ final class Importer {
             MailboxRow m, List<Attempt.Item> items, List<Appended> results, boolean parkRefused)
             throws StoreException {
         boolean lost = results.stream().anyMatch(r -> r instanceof Appended.StoredSomewhere);
+        MailboxRow grown =
+                work.grown(
+                        m,
+                        results.stream()
+                                .filter(Appended.Stored.class::isInstance)
+                                .map(r -> ((Appended.Stored) r).uid()));
         work.store.change(
                 work.lane,
                 tx -> {
@@ -328,10 +335,12 @@ final class Importer {
                             case Appended.StoredSomewhere _ -> {}
                         }
                     }
+                    tx.update(grown);
                     if (!lost) {
                         tx.attemptOver();
                     }
                 });
+        work.map.put(grown);
         if (lost) {
             new Recovery(work).run();
         }

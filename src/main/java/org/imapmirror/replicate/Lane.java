@@ -47,6 +47,10 @@ final class Lane {
     private volatile LaneState state = LaneState.NEW;
     private volatile @Nullable LaneRow row;
     private volatile boolean closed;
+
+    /// Runs in a row that ended because something changed meanwhile; the running thread's own.
+    private int races;
+
     private volatile @Nullable Thread runner;
     private volatile long mirrorRestsUntil;
     private volatile long primaryRestsUntil;
@@ -66,10 +70,12 @@ final class Lane {
         String epoch = env.journal().epoch();
         LaneRow loaded = env.store().lane(key, epoch);
         long head = env.journal().head(key.account());
-        if (!env.store().epochOf(loaded).equals(epoch) || loaded.position() > head) {
+        if (!env.store().epochOf(loaded).equals(epoch)
+                || loaded.position() > head
+                || loaded.planned() && loaded.position() < env.journal().low(key.account())) {
             LOG.error(
-                    "lane={} the journal is another one than the map was made with: everything is"
-                            + " compared anew",
+                    "lane={} the journal is another one than the map was made with, or of another"
+                            + " time: everything is compared anew",
                     key);
             env.store().restart(loaded, epoch, head, "the journal was replaced or lost entries");
             loaded = env.store().reload(key);
@@ -171,6 +177,7 @@ final class Lane {
             Work work = new Work(env, hands, refusals, loaded());
             try {
                 go(work);
+                races = 0;
             } catch (StoreException e) {
                 failed(e);
             } finally {
@@ -272,7 +279,14 @@ final class Lane {
     private void failed(StoreException e) {
         boolean mirror = e.serverName().equals(key.mirror());
         switch (e.kind()) {
-            case RACE -> again(RACE_PAUSE);
+            case RACE -> {
+                // What the map has just forgotten is matched at once, before more changes.
+                if (races++ == 0) {
+                    wake();
+                } else {
+                    again(RACE_PAUSE);
+                }
+            }
             case NO_LOGIN, LOGIN_REFUSED -> {
                 if (state.name() != LaneState.Name.WAITING_FOR_LOGIN) {
                     LOG.warn("lane={} waits for a login: {}", key, e.getMessage());

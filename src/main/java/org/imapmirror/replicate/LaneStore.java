@@ -94,6 +94,22 @@ final class LaneStore {
                 db -> Sql.list(db, "SELECT * FROM lane ORDER BY id", LaneStore::laneRow));
     }
 
+    /// What the last start wrote down, empty before the first one.
+    String run() {
+        return database.read(
+                db -> Sql.one(db, "SELECT run FROM run", r -> r.getString(1)).orElse(""));
+    }
+
+    void begin(String run) {
+        var _ =
+                database.write(db ->
+                        Sql.update(
+                                db,
+                                "INSERT INTO run (id, run) VALUES (1, ?) ON CONFLICT (id) DO UPDATE"
+                                        + " SET run = excluded.run",
+                                run));
+    }
+
     String epochOf(LaneRow lane) {
         return database.read(db ->
                 Sql.one(db, "SELECT epoch FROM lane WHERE id = ?", r -> r.getString(1), lane.id())
@@ -303,7 +319,8 @@ final class LaneStore {
                 new MailboxRow.Seen(
                         r.getLong("seen_uid_next"),
                         r.getLong("seen_messages"),
-                        r.getLong("seen_modseq")));
+                        r.getLong("seen_modseq")),
+                r.getLong("target_uid_next"));
     }
 
     private static MessageRow messageRow(ResultSet r) throws SQLException {

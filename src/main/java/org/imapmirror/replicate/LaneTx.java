@@ -68,8 +68,9 @@ final class LaneTx {
         Sql.update(
                 db,
                 "UPDATE mailbox SET name = ?, uid_validity = ?, uid_seen = ?, target_name = ?,"
-                        + " target_uid_validity = ?, special_use = ?, copied = ?, extra = ?,"
-                        + " seen_uid_next = ?, seen_messages = ?, seen_modseq = ? WHERE id = ?",
+                    + " target_uid_validity = ?, special_use = ?, copied = ?, extra = ?,"
+                    + " seen_uid_next = ?, seen_messages = ?, seen_modseq = ?, target_uid_next = ?"
+                    + " WHERE id = ?",
                 m.name().value(),
                 m.uidValidity(),
                 m.uidSeen(),
@@ -81,6 +82,7 @@ final class LaneTx {
                 m.seen().uidNext(),
                 m.seen().messages(),
                 m.seen().modseq(),
+                m.targetUidNext(),
                 m.id());
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,6 +108,7 @@ public final class Lanes implements AutoCloseable {
     ///
     /// @param listed accounts that the configuration names one by one
     public void start(List<Account> listed) {
+        restartAfterRestore();
         for (LaneRow row : store.lanes()) {
             seen(row.key().account());
         }
@@ -121,6 +123,27 @@ public final class Lanes implements AutoCloseable {
             timer.scheduleWithFixedDelay(
                     this::sweepAll, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    /// A map and a journal that do not remember the same last start are not of the same time: one
+    /// of them was restored from a backup, and to apply what the other holds could do things twice.
+    private void restartAfterRestore() {
+        if (!journal.run().equals(store.run())) {
+            for (LaneRow row : store.lanes()) {
+                LOG.error(
+                        "lane={} journal and state are of different times, one of them was"
+                                + " restored: everything is compared anew",
+                        row.key());
+                store.restart(
+                        row,
+                        journal.epoch(),
+                        journal.head(row.key().account()),
+                        "journal and state are of different times");
+            }
+        }
+        String run = UUID.randomUUID().toString();
+        store.begin(run);
+        journal.begin(run);
     }
 
     /// Completes when the commands now outstanding on the account's sessions were answered and

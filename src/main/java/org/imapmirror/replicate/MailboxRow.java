@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param copied the first copy is complete
 /// @param extra messages on the mirror that no row maps, as of the last look
 /// @param seen what STATUS of the primary told before the last complete comparison
+/// @param targetUidNext every message of the mirror below this UID is known: mapped, or looked at;
+///   0 until known
 record MailboxRow(
         long id,
         MailboxName name,
@@ -24,7 +26,8 @@ record MailboxRow(
         @Nullable String specialUse,
         boolean copied,
         long extra,
-        Seen seen) {
+        Seen seen,
+        long targetUidNext) {
 
     /// @param modseq HIGHESTMODSEQ, 0 where the primary has none
     record Seen(long uidNext, long messages, long modseq) {
@@ -42,17 +45,38 @@ record MailboxRow(
                 specialUse,
                 copied,
                 extra,
-                seen);
+                seen,
+                targetUidNext);
     }
 
     MailboxRow withUidValidity(long v) {
         return new MailboxRow(
-                id, name, v, uidSeen, target, targetUidValidity, specialUse, copied, extra, seen);
+                id,
+                name,
+                v,
+                uidSeen,
+                target,
+                targetUidValidity,
+                specialUse,
+                copied,
+                extra,
+                seen,
+                targetUidNext);
     }
 
     MailboxRow withTargetUidValidity(long v) {
         return new MailboxRow(
-                id, name, uidValidity, uidSeen, target, v, specialUse, copied, extra, seen);
+                id,
+                name,
+                uidValidity,
+                uidSeen,
+                target,
+                v,
+                specialUse,
+                copied,
+                extra,
+                seen,
+                targetUidNext);
     }
 
     MailboxRow withUidSeen(long uid) {
@@ -66,7 +90,8 @@ record MailboxRow(
                 specialUse,
                 copied,
                 extra,
-                seen);
+                seen,
+                targetUidNext);
     }
 
     MailboxRow withCopied(boolean nowCopied) {
@@ -80,7 +105,8 @@ record MailboxRow(
                 specialUse,
                 nowCopied,
                 extra,
-                seen);
+                seen,
+                targetUidNext);
     }
 
     MailboxRow withSeen(Seen nowSeen) {
@@ -94,7 +120,8 @@ record MailboxRow(
                 specialUse,
                 copied,
                 extra,
-                nowSeen);
+                nowSeen,
+                targetUidNext);
     }
 
     MailboxRow withExtra(long messages) {
@@ -108,12 +135,28 @@ record MailboxRow(
                 specialUse,
                 copied,
                 messages,
-                seen);
+                seen,
+                targetUidNext);
+    }
+
+    MailboxRow withTargetUidNext(long uid) {
+        return new MailboxRow(
+                id,
+                name,
+                uidValidity,
+                uidSeen,
+                target,
+                targetUidValidity,
+                specialUse,
+                copied,
+                extra,
+                seen,
+                uid);
     }
 
     /// The same mailbox with everything about UIDs forgotten, to be matched anew.
     MailboxRow forgotten() {
-        return new MailboxRow(id, name, 0, 0, target, 0, specialUse, false, 0, Seen.NEVER);
+        return new MailboxRow(id, name, 0, 0, target, 0, specialUse, false, 0, Seen.NEVER, 0);
     }
 
     /// \Trash and \Junk lose large shares of their messages in normal life.

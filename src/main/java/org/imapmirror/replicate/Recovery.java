@@ -42,7 +42,7 @@ final class Recovery {
         Selected s = work.selectTarget(m);
         UidSet candidates =
                 s.uidValidity() == attempt.targetUidValidity()
-                        ? unmapped(m, work.hands.target().uids(), attempt.targetUidNext())
+                        ? work.unmapped(m, since(attempt, work.hands.target().uids()))
                         : UidSet.EMPTY;
         Map<Item, Long> found = new HashMap<>();
         if (!candidates.isEmpty()) {
@@ -61,6 +61,7 @@ final class Recovery {
                             }));
             pairBySize(m, attempt.items(), found, new ArrayList<>(free.keySet()));
         }
+        MailboxRow grown = work.grown(m, found.values().stream());
         work.store.change(
                 work.lane,
                 tx -> {
@@ -75,19 +76,14 @@ final class Recovery {
                                         item.size(),
                                         item.flags()));
                     }
+                    tx.update(grown);
                     tx.attemptOver();
                 });
+        work.map.put(grown);
     }
 
-    private UidSet unmapped(MailboxRow m, UidSet onTarget, long from) {
-        UidSet.Builder mapped = new UidSet.Builder();
-        for (MessageRow row : work.store.messages(m)) {
-            if (row.targetUid() != 0) {
-                mapped.add(row.targetUid());
-            }
-        }
-        return onTarget.intersect(UidSet.range(Math.max(1, from), UidSet.MAX))
-                .minus(mapped.build());
+    private static UidSet since(Attempt attempt, UidSet onTarget) {
+        return onTarget.intersect(UidSet.range(Math.max(1, attempt.targetUidNext()), UidSet.MAX));
     }
 
     /// The bodies' digests of what the attempt was to store, from the spool, from the mirror's own

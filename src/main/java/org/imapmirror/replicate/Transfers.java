@@ -124,6 +124,7 @@ final class Transfers {
             Map<Long, Mapped> byMirrorUid,
             List<long[]> told,
             boolean move) {
+        MailboxRow grown = work.grown(to, told.stream().map(pair -> pair[1]));
         work.store.change(
                 work.lane,
                 tx -> {
@@ -141,7 +142,9 @@ final class Transfers {
                                 new MessageRow(
                                         m.uid(), pair[1], State.MAPPED, row.size(), row.flags()));
                     }
+                    tx.update(grown);
                     tx.attemptOver();
                 });
+        work.map.put(grown);
     }
 }

@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
 import java.util.Collection;
+import java.util.stream.Stream;
 
 /// What the parts of a lane share during one run.
 final class Work {
@@ -115,6 +117,25 @@ final class Work {
     void save(MailboxRow m) {
         store.change(lane, tx -> tx.update(m));
         map.put(m);
+    }
+
+    /// The row of a mailbox of the mirror in which these UIDs were stored by us, to be saved with
+    /// them.
+    MailboxRow grown(MailboxRow m, Stream<Long> targetUids) {
+        MailboxRow now = current(m);
+        long next = targetUids.mapToLong(uid -> uid + 1).max().orElse(0);
+        return next > now.targetUidNext() ? now.withTargetUidNext(next) : now;
+    }
+
+    /// Of these UIDs of the mirror, those that no row claims.
+    UidSet unmapped(MailboxRow m, UidSet onTarget) {
+        UidSet.Builder mapped = new UidSet.Builder();
+        for (MessageRow row : store.messages(m)) {
+            if (row.targetUid() != 0) {
+                mapped.add(row.targetUid());
+            }
+        }
+        return onTarget.minus(mapped.build());
     }
 
     /// Stores how far UIDs were seen, which is kept in memory during a run.

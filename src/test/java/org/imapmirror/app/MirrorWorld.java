@@ -66,6 +66,22 @@ public final class MirrorWorld implements AutoCloseable {
         service = start();
     }
 
+    /// What is done to imapmirror's own files while it does not run.
+    interface Files {
+        void change(Path journal, Path state) throws IOException;
+    }
+
+    void restartAfter(Files files) throws IOException, ConfigException {
+        service.close();
+        files.change(setup.journalFolder(), setup.stateFolder());
+        service = start();
+    }
+
+    /// Compares all accounts.
+    void sweep() {
+        service.overview().lanes().sweepAll();
+    }
+
     /// How clients reach an account: through the proxy.
     public Access through(int user) {
         return setup.through(user);

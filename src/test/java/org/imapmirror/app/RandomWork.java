@@ -14,9 +14,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
-/// A client that appends, flags, copies, moves and expunges at random, and goes on after its
-/// connection was cut. It knows which of its messages must still be there.
+/// A client that appends, flags, copies, moves and expunges at random, and with [OwnMailboxes]
+/// makes, renames and deletes mailboxes; it goes on after its connection was cut. It knows which of
+/// its messages must still be there.
 final class RandomWork {
     private static final List<String> MAILBOXES = List.of("INBOX", "A", "B");
 
@@ -25,22 +27,46 @@ final class RandomWork {
     private final Random random;
     private final AtomicLong answered = new AtomicLong();
     private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final @Nullable OwnMailboxes own;
+    private final boolean alwaysDated;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
     private volatile boolean stopped;
     private int appended;
 
-    private RandomWork(String name, Access access, long seed) {
+    private RandomWork(
+            String name, Access access, long seed, boolean mailboxes, boolean alwaysDated) {
         this.name = name;
         this.access = access;
         this.random = new Random(seed);
+        this.own = mailboxes ? new OwnMailboxes(this, random) : null;
+        this.alwaysDated = alwaysDated;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
     static RandomWork start(String name, Access access, long seed) {
-        RandomWork work = new RandomWork(name, access, seed);
+        RandomWork work = new RandomWork(name, access, seed, false, false);
         work.thread.start();
         return work;
+    }
+
+    /// One that also makes, renames, subscribes and deletes mailboxes of its own.
+    static RandomWork startWithMailboxes(String name, Access access, long seed) {
+        RandomWork work = new RandomWork(name, access, seed, true, false);
+        work.thread.start();
+        return work;
+    }
+
+    /// The same with a date for each message, which then nobody has to ask the primary for.
+    static RandomWork startDated(String name, Access access, long seed) {
+        RandomWork work = new RandomWork(name, access, seed, true, true);
+        work.thread.start();
+        return work;
+    }
+
+    String name() {
+        return name;
     }
 
     String user() {
@@ -55,6 +81,16 @@ final class RandomWork {
     /// Subjects of the messages whose append was confirmed and which nobody has begun to expunge.
     Set<String> kept() {
         return Set.copyOf(kept);
+    }
+
+    /// Subjects of all messages whose append was ever confirmed.
+    Set<String> acknowledged() {
+        return Set.copyOf(acknowledged);
+    }
+
+    /// These messages may be gone from now on.
+    void mayVanish(Predicate<String> subject) {
+        kept.removeIf(subject);
     }
 
     /// Ends after the command that is under way.
@@ -90,6 +126,9 @@ final class RandomWork {
         // They may be there already.
         client.command("CREATE A");
         client.command("CREATE B");
+        if (own != null) {
+            own.find(client);
+        }
         while (!stopped) {
             String mailbox = anyOf(MAILBOXES);
             append(client, mailbox);
@@ -97,17 +136,25 @@ final class RandomWork {
             for (int i = random.nextInt(4); i > 0 && !stopped; i--) {
                 change(client);
             }
+            if (own != null) {
+                own.change(client);
+            }
         }
     }
 
     private void append(WireClient client, String mailbox) throws IOException {
-        String subject = name + "-" + appended++;
+        append(client, mailbox, name + "-" + appended++ + "-");
+    }
+
+    void append(WireClient client, String mailbox, String subject) throws IOException {
         String body = "x".repeat(random.nextInt(20) == 0 ? 200_000 : random.nextInt(2_000));
         String date = " \"%02d-Nov-2025 10:00:00 +0000\"".formatted(1 + random.nextInt(28));
         String options =
-                (random.nextBoolean() ? "(\\Seen)" : "()") + (random.nextBoolean() ? date : "");
+                (random.nextBoolean() ? "(\\Seen)" : "()")
+                        + (alwaysDated || random.nextBoolean() ? date : "");
         if (ok(client.append(mailbox, options, Mail.message(subject, body)))) {
             kept.add(subject);
+            acknowledged.add(subject);
         }
     }
 
@@ -143,15 +190,14 @@ final class RandomWork {
         for (String line : found.untagged()) {
             if (line.startsWith("* SEARCH ")) {
                 String uids = line.substring(9).replace(' ', ',');
-                // SUBJECT finds parts too: w0-1 is in w0-17.
-                kept.removeIf(k -> k.contains(subject));
+                kept.remove(subject);
                 ok(client.command("UID STORE " + uids + " +FLAGS.SILENT (\\Deleted)"));
                 ok(client.command("UID EXPUNGE " + uids));
             }
         }
     }
 
-    private boolean ok(Reply reply) {
+    boolean ok(Reply reply) {
         if (reply.isOk()) {
             answered.incrementAndGet();
         }

@@ -4,6 +4,7 @@ import org.imapmirror.testing.Access;
 import org.imapmirror.testing.CourierServer;
 import org.imapmirror.testing.CyrusServer;
 import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.FaultRelay;
 import org.imapmirror.testing.RealServer;
 
 import java.io.IOException;
@@ -13,12 +14,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What an administrator sets up: a primary, mirrors, and the file that tells imapmirror of them.
 ///
 /// imapmirror logs in to a mirror in the way that suits it: as Dovecot's master user, as Cyrus'
 /// administrator, with a table of passwords to Courier.
 ///
+/// @param mirrorPorts by which imapmirror reaches the mirrors, their own or those of relays
 /// @param port where clients connect
 /// @param captured whether it logs in to the primary as the clients did, which it can only after
 ///   they did; else as to a mirror
@@ -26,17 +29,26 @@ record Setup(
         Path directory,
         RealServer primary,
         List<RealServer> mirrors,
+        List<Integer> mirrorPorts,
         int port,
         int adminPort,
         boolean captured) {
 
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
-        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort(), true);
+        List<RealServer> all = List.of(mirrors);
+        List<Integer> ports = all.stream().map(RealServer::imapPort).toList();
+        return new Setup(directory, primary, all, ports, freePort(), freePort(), true);
     }
 
     /// With a login to the primary that is there from the start.
     Setup withLoginOfItsOwn() {
-        return new Setup(directory, primary, mirrors, port, adminPort, false);
+        return new Setup(directory, primary, mirrors, mirrorPorts, port, adminPort, false);
+    }
+
+    /// With mirrors that are reached through relays on loopback.
+    Setup withMirrorsBehind(FaultRelay... relays) {
+        List<Integer> ports = Stream.of(relays).map(FaultRelay::port).toList();
+        return new Setup(directory, primary, mirrors, ports, port, adminPort, captured);
     }
 
     static int freePort() {
@@ -70,7 +82,7 @@ record Setup(
                             .formatted(
                                     nameOf(i),
                                     mirror.host(),
-                                    mirror.imapPort(),
+                                    mirrorPorts.get(i),
                                     mirror.certificate(),
                                     login(mirror)));
             names.append(i == 0 ? "" : ", ").append("{server: ").append(nameOf(i)).append("}");
@@ -94,11 +106,19 @@ record Setup(
                                 captured ? "method: captured" : login(primary),
                                 servers,
                                 names,
-                                directory.resolve("journal"),
-                                directory.resolve("state/state.db"),
+                                journalFolder(),
+                                stateFolder().resolve("state.db"),
                                 adminPort,
                                 token(),
                                 extra));
+    }
+
+    Path journalFolder() {
+        return directory.resolve("journal");
+    }
+
+    Path stateFolder() {
+        return directory.resolve("state");
     }
 
     /// What requests to the admin port show.

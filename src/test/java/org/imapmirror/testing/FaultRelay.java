@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +34,7 @@ public final class FaultRelay implements AutoCloseable {
     private final AtomicLong untilCut = new AtomicLong(NEVER);
 
     private volatile @Nullable ServerSocket listener;
+    private volatile @Nullable Thread acceptor;
     private volatile boolean closed;
 
     /// Guarded by this.
@@ -43,7 +45,7 @@ public final class FaultRelay implements AutoCloseable {
 
     private FaultRelay(int targetPort) throws IOException {
         this.targetPort = targetPort;
-        ServerSocket first = listen(0);
+        ServerSocket first = listenAnywhere();
         this.port = first.getLocalPort();
         serve(first);
     }
@@ -105,6 +107,8 @@ public final class FaultRelay implements AutoCloseable {
         listener = null;
         if (open != null) {
             close(open);
+            // The port is free only when nobody waits at it any more.
+            awaitEnd(acceptor);
         }
         cut();
     }
@@ -127,6 +131,20 @@ public final class FaultRelay implements AutoCloseable {
         refuse();
     }
 
+    /// On a port that the system never gives to outgoing connections, so that it is still free when
+    /// the relay accepts again.
+    private static ServerSocket listenAnywhere() throws IOException {
+        IOException last = new IOException("no free port between 20000 and 24000");
+        for (int attempt = 0; attempt < 100; attempt++) {
+            try {
+                return listen(ThreadLocalRandom.current().nextInt(20_000, 24_000));
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
     private static ServerSocket listen(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
@@ -136,9 +154,8 @@ public final class FaultRelay implements AutoCloseable {
 
     private void serve(ServerSocket socket) {
         listener = socket;
-        Thread.ofVirtual()
-                .name("fault-relay")
-                .start(() -> {
+        acceptor =
+                Thread.startVirtualThread(() -> {
                     while (listener == socket) {
                         try {
                             connect(socket.accept());
@@ -242,6 +259,16 @@ public final class FaultRelay implements AutoCloseable {
             // Closed already.
         }
         close(socket);
+    }
+
+    private static void awaitEnd(@Nullable Thread thread) {
+        try {
+            if (thread != null) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void close(AutoCloseable socket) {

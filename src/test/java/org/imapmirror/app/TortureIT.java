@@ -1,0 +1,168 @@
+package org.imapmirror.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+import org.imapmirror.testing.Access;
+import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Drift;
+import org.imapmirror.testing.FaultRelay;
+import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Mailboxes.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+
+/// Everything at once: many clients do everything at random, two of each account at the same time,
+/// while the whole process is killed again and again, the mirror is restarted, and its connections
+/// are cut, stalled and refused. In the end both servers must be equal.
+///
+/// Short as a part of all tests; `bench/torture` runs it for longer.
+@Tag("dovecot")
+class TortureIT {
+    private static final int KILLS = Integer.getInteger("kills", 4);
+    private static final int CLIENTS = Integer.getInteger("clients", 4);
+    private static final int COMMANDS = Integer.getInteger("commands", 60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @TempDir Path directory;
+
+    @Test
+    void nothingIsLostAndNothingDoubledWhateverHappens() throws Exception {
+        long seed = Long.getLong("seed", new Random().nextInt(1_000_000_000));
+        System.out.println("TortureIT: -Dseed=" + seed);
+        try (DovecotServer primary = DovecotServer.launch(users(), "");
+                DovecotServer mirror = DovecotServer.launch(users(), "");
+                FaultRelay relay = FaultRelay.to(mirror.imapPort())) {
+            Setup setup =
+                    Setup.of(directory, primary, mirror)
+                            .withLoginOfItsOwn()
+                            .withMirrorsBehind(relay);
+            new Ordeal(seed, primary, mirror, relay, setup).torture();
+        }
+    }
+
+    private static int users() {
+        return (CLIENTS + 1) / 2;
+    }
+
+    private record Ordeal(
+            long seed, DovecotServer primary, DovecotServer mirror, FaultRelay relay, Setup setup) {
+
+        void torture() throws Exception {
+            Random random = new Random(seed);
+            Path config = setup.write("sweep: {after-cut: 2s}");
+            ServeProcess serve = ServeProcess.start(config).awaitPort(setup.port());
+            List<RandomWork> work = new ArrayList<>();
+            long start = System.nanoTime();
+            try {
+                for (int i = 0; i < CLIENTS; i++) {
+                    Access access = setup.through(1 + i / 2);
+                    work.add(RandomWork.startWithMailboxes("w" + i, access, random.nextLong()));
+                }
+                int outages;
+                int restarts;
+                try (Weather weather = new Weather(relay, mirror, random.nextLong())) {
+                    for (int kill = 0; kill < KILLS; kill++) {
+                        awaitCommands(work, 10 + random.nextInt(COMMANDS));
+                        LockSupport.parkNanos(random.nextInt(5_000_000));
+                        serve.kill();
+                        serve = ServeProcess.start(config).awaitPort(setup.port());
+                    }
+                    awaitCommands(work, COMMANDS);
+                    outages = weather.outages();
+                    restarts = weather.restarts();
+                }
+                work.forEach(RandomWork::stop);
+                long stopped = System.nanoTime();
+                awaitMirrored(config);
+                Drift drift = drift();
+                double converged = (System.nanoTime() - stopped) / 1e9;
+                System.out.printf(
+                        "TortureIT: %d operations in %.0f s, %d kills, %d cuts, %d outages and %d"
+                                + " restarts of the mirror: lost %d, doubled %d, differing %d,"
+                                + " mailboxes %d; equal after %.1f s%n",
+                        done(work),
+                        (stopped - start) / 1e9,
+                        KILLS,
+                        relay.cuts(),
+                        outages,
+                        restarts,
+                        drift.lost(),
+                        drift.doubled(),
+                        drift.differing(),
+                        drift.mailboxes(),
+                        converged);
+                assertEqual(work, serve);
+            } finally {
+                work.forEach(RandomWork::stop);
+                serve.close();
+            }
+        }
+
+        private Drift drift() {
+            Drift sum = Drift.NONE;
+            for (int user = 1; user <= users(); user++) {
+                sum =
+                        sum.plus(
+                                Drift.between(
+                                        Mailboxes.read(Access.to(primary, user)),
+                                        Mailboxes.read(Access.to(mirror, user))));
+            }
+            return sum;
+        }
+
+        private void assertEqual(List<RandomWork> work, ServeProcess serve) throws Exception {
+            for (int user = 1; user <= users(); user++) {
+                Mailboxes expected = Mailboxes.read(Access.to(primary, user));
+                Mailboxes found = Mailboxes.read(Access.to(mirror, user));
+                assertThat(found.differencesFrom(expected, Order.ANY))
+                        .as("user %d, seed %d, log:%n%s", user, seed, serve.said())
+                        .isEmpty();
+                Set<String> there = new TreeSet<>();
+                expected.byName()
+                        .values()
+                        .forEach(m -> m.messages().forEach(one -> there.add(one.subject())));
+                for (RandomWork w : work) {
+                    if (w.user().equals(primary.user(user))) {
+                        assertThat(there).as("seed %d", seed).containsAll(w.kept());
+                    }
+                }
+            }
+        }
+    }
+
+    private static void awaitCommands(List<RandomWork> work, int more) {
+        long goal = done(work) + more;
+        Awaitility.await(more + " commands more")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> done(work) >= goal);
+    }
+
+    private static long done(List<RandomWork> work) {
+        return work.stream().mapToLong(RandomWork::answered).sum();
+    }
+
+    private static void awaitMirrored(Path config) {
+        Awaitility.await("pending 0")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() ->
+                        assertThat(
+                                        Run.imapmirror(
+                                                "status", "--config", config.toString(), "--json"))
+                                .satisfies(
+                                        run -> assertThat(run.out()).contains("\"pending\":0,"),
+                                        run -> assertThat(run.code()).isZero()));
+    }
+}
