@@ -1,0 +1,30 @@
+package org.imapmirror.reconcile.sync;
+
+import org.imapmirror.mailstore.Listed;
+import org.imapmirror.mailstore.Namespace;
+
+import java.util.List;
+
+/// Decides which mailboxes are brought over, under which names, and in which order.
+@FunctionalInterface
+public interface FolderPlan {
+    /// @param source name on the source, in its own hierarchy
+    /// @param target name on the target, in its own hierarchy
+    record Pair(String source, String target) {}
+
+    /// @param pairs in the order of work; several may have one target
+    /// @param warnings for people: clashes of names, expressions that match nothing
+    record Planned(List<Pair> pairs, List<String> warnings) {
+        public Planned {
+            pairs = List.copyOf(pairs);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /// @param existing what the target has before
+    Planned plan(
+            List<Listed> source,
+            Namespace sourceSpace,
+            List<Listed> existing,
+            Namespace targetSpace);
+}
