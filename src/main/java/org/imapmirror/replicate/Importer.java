@@ -263,7 +263,7 @@ final class Importer {
         long next = uidNext(work.hands.target(), s);
         new Strangers(work).check(m, next);
         Attempt attempt = new Attempt(m.id(), s.uidValidity(), next, items);
-        work.store.change(work.lane, tx -> tx.attempt(attempt));
+        work.store.changeDurably(work.lane, tx -> tx.attempt(attempt));
     }
 
     /// Some servers tell it only with STATUS.

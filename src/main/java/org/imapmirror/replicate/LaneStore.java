@@ -54,8 +54,23 @@ final class LaneStore {
                 });
     }
 
+    /// What a failure of power undoes of it, it undoes with everything that came later: the lane
+    /// then stands where it stood some commits ago and does the same again.
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
-        return database.write(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+        return database.writeInOrder(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+    }
+
+    /// Durable when this returns: for what must be known before something is sent.
+    void changeDurably(LaneRow lane, Changes changes) {
+        database.write(db -> {
+            changes.in(new LaneTx(db, lane.id(), clock.millis()));
+            return true;
+        });
+    }
+
+    /// Makes durable what was changed so far.
+    void flush() {
+        var _ = database.write(db -> Sql.update(db, "UPDATE run SET run = run"));
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -274,11 +275,17 @@ public final class Lanes implements AutoCloseable {
     /// Deletes journal entries that every mirror of their account has.
     private void trim() {
         try {
+            Map<Account, Long> done = new HashMap<>();
             for (Account account : accounts()) {
                 long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
-                if (position > 0) {
-                    journal.trim(account, position);
+                if (position > journal.low(account)) {
+                    done.put(account, position);
                 }
+            }
+            if (!done.isEmpty()) {
+                // What a lane might have to do again must not be gone.
+                store.flush();
+                done.forEach(journal::trim);
             }
         } catch (RuntimeException e) {
             LOG.warn("the journal was not trimmed, tried again later: {}", e.getMessage());

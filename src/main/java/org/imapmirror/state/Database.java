@@ -52,8 +52,18 @@ public final class Database implements AutoCloseable {
     private final AtomicBoolean checkpointPending = new AtomicBoolean();
     private volatile boolean closed;
 
-    private record Writer(
-            Connection connection, PreparedStatement begin, PreparedStatement commit) {}
+    private static final class Writer {
+        final Connection connection;
+        final PreparedStatement begin;
+        final PreparedStatement commit;
+        boolean synced = true;
+
+        Writer(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.begin = connection.prepareStatement("BEGIN IMMEDIATE");
+            this.commit = connection.prepareStatement("COMMIT");
+        }
+    }
 
     private Database(Path file) {
         this.file = file;
@@ -141,12 +151,25 @@ public final class Database implements AutoCloseable {
     ///
     /// @throws StateException where the database could not do it
     public <T extends @Nullable Object> T write(SqlFunction<Connection, T> work) {
+        return write(true, work);
+    }
+
+    /// Like [#write], without waiting for the disk: readers see it and it survives the end of the
+    /// process, but a failure of power may undo it, together with everything that was written after
+    /// it. The next [#write] makes it durable.
+    ///
+    /// @throws StateException where the database could not do it
+    public <T extends @Nullable Object> T writeInOrder(SqlFunction<Connection, T> work) {
+        return write(false, work);
+    }
+
+    private <T extends @Nullable Object> T write(boolean synced, SqlFunction<Connection, T> work) {
         if (writing.isHeldByCurrentThread()) {
             throw new IllegalStateException("bug: a transaction inside a transaction");
         }
         writing.lock();
         try {
-            T result = transaction(work);
+            T result = transaction(synced, work);
             if (++commits % COMMITS_PER_CHECKPOINT == 0) {
                 checkpointSoon();
             }
@@ -158,8 +181,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private <T extends @Nullable Object> T transaction(SqlFunction<Connection, T> work)
-            throws SQLException {
+    private <T extends @Nullable Object> T transaction(
+            boolean synced, SqlFunction<Connection, T> work) throws SQLException {
         requireOpen();
         Writer current = writer;
         if (current == null) {
@@ -167,25 +190,25 @@ public final class Database implements AutoCloseable {
             writer = current;
         }
         try {
-            current.begin().execute();
-            T result = work.apply(current.connection());
-            current.commit().execute();
+            if (current.synced != synced) {
+                Connections.execute(current.connection, dialect.synced(synced));
+                current.synced = synced;
+            }
+            current.begin.execute();
+            T result = work.apply(current.connection);
+            current.commit.execute();
             return result;
         } catch (Throwable e) {
-            if (!Connections.rolledBack(current.connection()) || connections.isDisk(e)) {
+            if (!Connections.rolledBack(current.connection) || connections.isDisk(e)) {
                 writer = null;
-                Connections.closeQuietly(current.connection());
+                Connections.closeQuietly(current.connection);
             }
             throw e;
         }
     }
 
     private Writer writer() throws SQLException {
-        Connection connection = connections.connect(dialect.writerSetup());
-        return new Writer(
-                connection,
-                connection.prepareStatement("BEGIN IMMEDIATE"),
-                connection.prepareStatement("COMMIT"));
+        return new Writer(connections.connect(dialect.writerSetup()));
     }
 
     /// Does the work on a snapshot: everything it reads is of one moment. May run inside a
@@ -300,7 +323,7 @@ public final class Database implements AutoCloseable {
         writing.lock();
         try {
             if (writer != null) {
-                Connections.closeQuietly(writer.connection());
+                Connections.closeQuietly(writer.connection);
                 writer = null;
             }
         } finally {

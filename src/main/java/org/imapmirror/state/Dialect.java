@@ -33,6 +33,11 @@ enum Dialect {
         }
 
         @Override
+        String synced(boolean each) {
+            return "PRAGMA synchronous = " + (each ? "FULL" : "NORMAL");
+        }
+
+        @Override
         String countUnused() {
             return "PRAGMA freelist_count";
         }
@@ -70,6 +75,9 @@ enum Dialect {
 
     /// What the vendor's error code means.
     abstract StateException.Fault fault(int errorCode);
+
+    /// Between transactions: whether each commit waits for the disk from now on.
+    abstract String synced(boolean each);
 
     /// Asks how many pages of the database hold nothing.
     abstract String countUnused();

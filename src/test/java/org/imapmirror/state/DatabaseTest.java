@@ -78,6 +78,18 @@ class DatabaseTest {
         assertThat(mode).isEqualTo("wal");
     }
 
+    /// SQLite's NORMAL: the log is synced by the next commit that is.
+    @Test
+    void commitsInOrderAreNotSyncedUntilOneIs() {
+        Database database = open();
+        assertThat(database.<Long>writeInOrder(c -> Sql.number(c, "PRAGMA synchronous")))
+                .isOne();
+        database.writeInOrder(c -> Sql.update(c, "INSERT INTO note (id) VALUES (1)"));
+        assertThat(count(database)).isOne();
+        assertThat(database.<Long>write(c -> Sql.number(c, "PRAGMA synchronous"))).isEqualTo(2);
+        assertThat(count(database)).isOne();
+    }
+
     @Test
     void aFailedTransactionLeavesNothingBehindAndTheNextWorks() {
         Database database = open();
