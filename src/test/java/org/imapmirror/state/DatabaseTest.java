@@ -82,8 +82,7 @@ class DatabaseTest {
     @Test
     void commitsInOrderAreNotSyncedUntilOneIs() {
         Database database = open();
-        assertThat(database.<Long>writeInOrder(c -> Sql.number(c, "PRAGMA synchronous")))
-                .isOne();
+        assertThat(database.<Long>writeInOrder(c -> Sql.number(c, "PRAGMA synchronous"))).isOne();
         database.writeInOrder(c -> Sql.update(c, "INSERT INTO note (id) VALUES (1)"));
         assertThat(count(database)).isOne();
         assertThat(database.<Long>write(c -> Sql.number(c, "PRAGMA synchronous"))).isEqualTo(2);
