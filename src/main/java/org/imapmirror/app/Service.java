@@ -118,6 +118,7 @@ final class Service implements AutoCloseable {
                                     effort(config)));
             link.connect(lanes, watches, timer);
             captured.onNew(link::login);
+            lanes.keepToTheLast(key -> isArchive(config, key));
             lanes.start(config.routes().rules().listed());
             if (!journal.lastStopWasClean()) {
                 LOG.warn("the last stop was not clean: every known account is compared");
@@ -134,7 +135,7 @@ final class Service implements AutoCloseable {
                                     endpoints(config),
                                     new LoginTap(captured, capture),
                                     meters));
-            overview = new Overview(lanes, capture, proxy);
+            overview = new Overview(lanes, capture, proxy, journal);
             admin = keep(admin(config, lanes, meters));
             proxy.start();
         } catch (IOException | RuntimeException e) {
@@ -217,6 +218,11 @@ final class Service implements AutoCloseable {
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
                 config.sweep().afterCut());
+    }
+
+    private static boolean isArchive(Config config, LaneKey lane) {
+        return config.routes().mirrors().stream()
+                .anyMatch(m -> m.server().equals(lane.mirror()) && m.mode() == Mirror.Mode.ARCHIVE);
     }
 
     private static Map<String, Endpoint> endpoints(Config config) {

@@ -26,8 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// The durable replay queue. Sequence numbers are per account, ascending without gaps, and never
-/// used twice, whatever is trimmed.
+/// The durable replay queue. Sequence numbers are per account, ascending, without gaps unless the
+/// journal is over its limit ([Overflow]), and never used twice, whatever is trimmed.
 ///
 /// What returns a stage never blocks and may be called by any thread. The stages complete on the
 /// writer thread: what is attached to them must be quick. They fail with a [StateException] when
@@ -47,6 +47,7 @@ public final class Journal implements AutoCloseable {
     private final Thread writer;
     private final List<Consumer<Account>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong bytes;
+    private final long maxBytes;
     private final Queries.Start start;
     private boolean closed;
 
@@ -76,7 +77,14 @@ public final class Journal implements AutoCloseable {
         this.bytes = new AtomicLong(queries.bytes());
         this.spool = new Spool(config, database, clock, bytes);
         this.queue = new CommitQueue(config.queueBytes());
-        this.loop = new CommitLoop(database, queue, bytes, this::tellAppended, spool::delete);
+        this.maxBytes = config.maxBytes();
+        this.loop =
+                new CommitLoop(
+                        database,
+                        queue,
+                        new Volume(bytes, config.entryLimit()),
+                        this::tellAppended,
+                        spool::delete);
         this.writer = Thread.ofPlatform().daemon().name("journal").start(loop);
         var _ = spool.startSweep();
     }
@@ -189,7 +197,13 @@ public final class Journal implements AutoCloseable {
         return row == null ? 0 : row.head();
     }
 
-    /// The number of entries after a position.
+    /// Entries up to here are not there any more: a position before it has missed some.
+    public long low(Account account) {
+        AccountRow row = loop.row(account);
+        return row == null ? 0 : row.low();
+    }
+
+    /// The number of entries after a position; an upper bound once the journal was over its limit.
     public long count(Account account, long after) {
         AccountRow row = loop.row(account);
         return row == null ? 0 : row.count(after);
@@ -267,9 +281,30 @@ public final class Journal implements AutoCloseable {
         loop.trimSoon(account, upTo);
     }
 
+    /// True while entries wait for [#trim].
+    public boolean isTrimming() {
+        return loop.isTrimming();
+    }
+
     /// The size of the entries and payloads.
     public long bytes() {
         return bytes.get();
+    }
+
+    /// The size of an account's entries in `(after, upTo]` and of the payloads that they name; what
+    /// trimming them gives back, where nobody else names the payloads. Reads all of these entries.
+    public long bytes(Account account, long after, long upTo) {
+        return queries.bytes(account, after, upTo);
+    }
+
+    /// What [#bytes()] is kept below.
+    public long maxBytes() {
+        return maxBytes;
+    }
+
+    /// True while bodies are not kept for want of space.
+    public boolean isFull() {
+        return spool.isFull();
     }
 
     /// @return completes when a commit that changes nothing is durable: the journal works

@@ -114,6 +114,11 @@ final class Spool {
         return false;
     }
 
+    /// True from the first body that did not fit until there is room again.
+    boolean isFull() {
+        return full.get() && stored.get() > config.maxBytes() / 10 * 9;
+    }
+
     /// @return the body whose event was not yet committed, null where there is none such
     @Nullable PayloadWriter pending(String id) {
         return pending.get(id);

@@ -25,18 +25,24 @@ final class Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
     /// Octets that a row occupies besides its event, roughly.
-    private static final long ENTRY_BYTES = 100;
+    static final long ENTRY_BYTES = 100;
 
     private final Statements statements;
     private final Connection connection;
     private final Function<Account, @Nullable AccountRow> known;
+    private final boolean overLimit;
     private final Map<Account, AccountRow> before = new LinkedHashMap<>();
     private final Map<Account, AccountRow> rows = new LinkedHashMap<>();
     private final Set<Account> appended = new HashSet<>();
     private final List<String> freed = new ArrayList<>();
 
     /// @param known rows as of the last commit, null where they have to be read
-    Transaction(Statements statements, Function<Account, @Nullable AccountRow> known) {
+    /// @param overLimit events give way to one suspicion of their account
+    Transaction(
+            Statements statements,
+            Function<Account, @Nullable AccountRow> known,
+            boolean overLimit) {
+        this.overLimit = overLimit;
         this.statements = statements;
         this.connection = statements.connection();
         this.known = known;
@@ -45,7 +51,12 @@ final class Transaction {
     /// @return the last sequence number given
     long append(Append append) throws SQLException {
         AccountRow row = row(append.account());
-        for (Append.Event event : append.events()) {
+        if (overLimit) {
+            row = withoutOverflow(row);
+            append.bodies().forEach((id, _) -> freed.add(id));
+        }
+        List<Append.Event> events = overLimit ? List.of(Overflow.SUSPICION) : append.events();
+        for (Append.Event event : events) {
             PayloadRef ref = event.payload();
             Append.Event kept = event;
             long bytes = 0;
@@ -72,6 +83,19 @@ final class Transaction {
         rows.put(append.account(), row);
         appended.add(append.account());
         return row.head();
+    }
+
+    /// Makes room for a newer suspicion of an account that has one already.
+    private AccountRow withoutOverflow(AccountRow row) throws SQLException {
+        String text = Overflow.SUSPICION.text();
+        int removed =
+                Sql.update(
+                        connection,
+                        "DELETE FROM entry WHERE account = ? AND seq = ? AND event = ?",
+                        row.id(),
+                        row.head(),
+                        text);
+        return removed == 0 ? row : row.plusBytes(-entryBytes(text));
     }
 
     /// One more entry names the payload.

@@ -26,12 +26,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
 /// the journal go of what every mirror has.
 public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
+    private static final Duration RELIEF_EVERY = Duration.ofSeconds(1);
 
     /// Parked items of a lane that a report names.
     private static final int MOST_PARKED = 100;
@@ -45,6 +47,7 @@ public final class Lanes implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
     private final MarkedAccounts marked;
+    private volatile JournalRelief relief;
     private volatile boolean closed;
 
     /// Opens an authenticated connection to a server on behalf of an account.
@@ -97,8 +100,15 @@ public final class Lanes implements AutoCloseable {
                         clock,
                         timer,
                         applied);
+        this.relief = new JournalRelief(journal, _ -> false, this::trim);
         this.marked =
                 new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
+    }
+
+    /// Names the lanes that never give up what the journal holds for them while anything else frees
+    /// space. To be called before [#start].
+    public void keepToTheLast(Predicate<LaneKey> lanes) {
+        relief = new JournalRelief(journal, lanes, this::trim);
     }
 
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
@@ -110,12 +120,14 @@ public final class Lanes implements AutoCloseable {
         for (LaneRow row : store.lanes()) {
             seen(row.key().account());
         }
-        journal.accounts().forEach(this::seen);
+        journal.accounts().forEach(this::wake);
         listed.forEach(this::seen);
         journal.marks().forEach(mark -> uncertain(mark.account()));
         journal.onAppended(this::wake);
         long trim = TRIM_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
+        long look = RELIEF_EVERY.toMillis();
+        timer.scheduleWithFixedDelay(this::relieve, look, look, TimeUnit.MILLISECONDS);
         Duration every = config.sweepEvery();
         if (every != null) {
             timer.scheduleWithFixedDelay(
@@ -136,9 +148,14 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /// The journal has something for an account.
+    /// The journal has something for an account. What it has for one that is not mirrored, or no
+    /// longer, is for nobody.
     public void wake(Account account) {
-        seen(account);
+        List<Lane> mirrors = of(account);
+        mirrors.forEach(Lane::wake);
+        if (mirrors.isEmpty() && !closed) {
+            journal.trim(account, journal.head(account));
+        }
     }
 
     /// Credentials for an account are there or new.
@@ -246,14 +263,28 @@ public final class Lanes implements AutoCloseable {
     /// Deletes journal entries that every mirror of their account has.
     private void trim() {
         try {
-            for (Account account : accounts()) {
-                long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
-                if (position > 0) {
-                    journal.trim(account, position);
-                }
-            }
+            accounts().forEach(this::trim);
         } catch (RuntimeException e) {
             LOG.warn("the journal was not trimmed, tried again later: {}", e.getMessage());
+        }
+    }
+
+    private void trim(Account account) {
+        long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
+        if (position > journal.low(account)) {
+            journal.trim(account, position);
+        }
+    }
+
+    /// Makes room in a journal that is nearly full.
+    private void relieve() {
+        try {
+            if (relief.isWanted()) {
+                trim();
+                relief.look(List.copyOf(lanes.values()));
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the journal was not relieved, tried again: {}", e.getMessage());
         }
     }
 

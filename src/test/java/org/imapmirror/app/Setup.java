@@ -59,7 +59,7 @@ record Setup(
 
     /// Writes the file.
     ///
-    /// @param extra more lines of configuration
+    /// @param extra more lines of configuration; first those of the journal, indented by two
     Path write(String extra) throws IOException {
         StringBuilder servers = new StringBuilder();
         StringBuilder names = new StringBuilder();
@@ -82,9 +82,10 @@ record Setup(
                 servers:
                   old: {address: "%s:%d", tls: none, login: {%s}}
                 %sroute: {primary: old, mirrors: [%s]}
-                journal: {directory: "%s"}
                 state: {url: "jdbc:sqlite:%s"}
                 admin: {bind: "127.0.0.1:%d", token: "%s"}
+                journal:
+                  directory: "%s"
                 %s
                 """
                         .formatted(
@@ -94,10 +95,10 @@ record Setup(
                                 captured ? "method: captured" : login(primary),
                                 servers,
                                 names,
-                                directory.resolve("journal"),
                                 directory.resolve("state/state.db"),
                                 adminPort,
                                 token(),
+                                directory.resolve("journal"),
                                 extra));
     }
 
