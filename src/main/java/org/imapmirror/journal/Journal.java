@@ -5,6 +5,7 @@ import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.Origin;
 import org.imapmirror.event.PayloadRef;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.Keyring;
 import org.imapmirror.state.SqlFunction;
 import org.imapmirror.state.StateException;
 import org.imapmirror.state.StateLock;
@@ -67,7 +68,8 @@ public final class Journal implements AutoCloseable {
             Clock clock,
             StateLock lock,
             Database database,
-            Queries.Start start)
+            Queries.Start start,
+            @Nullable Keyring keys)
             throws IOException {
         this.clock = clock;
         this.lock = lock;
@@ -75,7 +77,7 @@ public final class Journal implements AutoCloseable {
         this.queries = new Queries(database);
         this.start = start;
         this.bytes = new AtomicLong(queries.bytes());
-        this.spool = new Spool(config, database, clock, bytes);
+        this.spool = new Spool(config, database, clock, bytes, new Sealer(keys));
         this.queue = new CommitQueue(config.queueBytes());
         this.maxBytes = config.maxBytes();
         this.loop =
@@ -95,6 +97,14 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException where the folder cannot be used
     /// @throws StateException where the database cannot be, or another process holds the folder
     public static Journal open(JournalConfig config, Clock clock) throws IOException {
+        return open(config, null, clock);
+    }
+
+    /// Like [#open(JournalConfig, Clock)], and encrypts the bodies.
+    ///
+    /// @param keys null: bodies are stored as they are
+    public static Journal open(JournalConfig config, @Nullable Keyring keys, Clock clock)
+            throws IOException {
         StateLock lock = StateLock.acquire(config.directory());
         Database database = null;
         try {
@@ -102,7 +112,8 @@ public final class Journal implements AutoCloseable {
                     Database.open(
                             "jdbc:sqlite:" + config.directory().resolve("journal.db"),
                             "classpath:db/journal");
-            return new Journal(config, clock, lock, database, new Queries(database).start(clock));
+            return new Journal(
+                    config, clock, lock, database, new Queries(database).start(clock), keys);
         } catch (IOException | RuntimeException e) {
             if (database != null) {
                 database.close();

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class SpoolFile implements Runnable {
     private final Path path;
     private final long limit;
     private final Budget memory;
+    private final Sealer sealer;
     private final CompletableFuture<Stored> stored;
 
     // guarded by this
@@ -32,17 +34,20 @@ final class SpoolFile implements Runnable {
 
     /// @param limit of octets that wait for the disk
     /// @param memory shared by all bodies
+    /// @param sealer encrypts the file where the configuration wants that
     /// @param stored is completed when the file is durable, or lost
     SpoolFile(
             Path directory,
             String name,
             long limit,
             Budget memory,
+            Sealer sealer,
             CompletableFuture<Stored> stored) {
         this.directory = directory;
         this.path = directory.resolve(name);
         this.limit = limit;
         this.memory = memory;
+        this.sealer = sealer;
         this.stored = stored;
     }
 
@@ -84,18 +89,20 @@ final class SpoolFile implements Runnable {
     public void run() {
         try {
             try (FileChannel file = PrivateFiles.create(path)) {
+                WritableByteChannel sealing = sealer.sealing(file, name());
                 List<ByteBuffer> batch = take();
                 while (batch != null) {
-                    write(file, batch);
+                    write(file, sealing, batch);
                     batch = take();
                 }
+                sealing.close();
                 if (!isDead()) {
                     file.force(true);
                 }
             }
             if (!isDead()) {
                 PrivateFiles.sync(directory);
-                stored.complete(new Stored.InFile());
+                stored.complete(new Stored.InFile(sealer.keyId()));
                 return;
             }
             giveUp("discarded");
@@ -109,6 +116,10 @@ final class SpoolFile implements Runnable {
                 giveUp("failed");
             }
         }
+    }
+
+    private String name() {
+        return path.getFileName().toString();
     }
 
     private synchronized boolean isDead() {
@@ -128,14 +139,24 @@ final class SpoolFile implements Runnable {
         return batch;
     }
 
-    private void write(FileChannel file, List<ByteBuffer> batch) throws IOException {
+    private void write(FileChannel file, WritableByteChannel sealing, List<ByteBuffer> batch)
+            throws IOException {
         ByteBuffer[] buffers = batch.toArray(ByteBuffer[]::new);
         long size = 0;
         for (ByteBuffer buffer : buffers) {
             size += buffer.remaining();
         }
-        for (long left = size; left > 0; ) {
-            left -= file.write(buffers);
+        if (sealer.keyId() == null) {
+            // All at once, which only the file itself can.
+            for (long left = size; left > 0; ) {
+                left -= file.write(buffers);
+            }
+        } else {
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    sealing.write(buffer);
+                }
+            }
         }
         CompletableFuture<Void> freed = GO_ON;
         synchronized (this) {

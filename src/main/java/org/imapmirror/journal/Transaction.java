@@ -108,11 +108,11 @@ final class Transaction {
                         ? new Stored.Lost("it is not in the spool")
                         : body.stored().getNow(new Stored.Lost("it is not finished"));
         switch (stored) {
-            case Stored.Inline(byte[] octets) -> {
-                return insertPayload(ref, account, octets);
+            case Stored.Inline(byte[] octets, String sealedBy) -> {
+                return insertPayload(ref, account, octets, sealedBy);
             }
-            case Stored.InFile() -> {
-                return insertPayload(ref, account, null);
+            case Stored.InFile(String sealedBy) -> {
+                return insertPayload(ref, account, null, sealedBy);
             }
             case Stored.Lost(String reason) -> {
                 boolean exists =
@@ -132,18 +132,21 @@ final class Transaction {
         }
     }
 
-    private long insertPayload(PayloadRef ref, long account, byte @Nullable [] octets)
+    private long insertPayload(
+            PayloadRef ref, long account, byte @Nullable [] octets, @Nullable String sealedBy)
             throws SQLException {
         long refs =
                 Sql.number(
                         connection,
-                        "INSERT INTO payload (id, account, size, refs, body) VALUES (?, ?, ?, 1, ?)"
+                        "INSERT INTO payload (id, account, size, refs, body, sealed_by)"
+                                + " VALUES (?, ?, ?, 1, ?, ?)"
                                 + " ON CONFLICT (id) DO UPDATE SET refs = payload.refs + 1"
                                 + " RETURNING refs",
                         ref.id(),
                         account,
                         ref.size(),
-                        octets);
+                        octets,
+                        sealedBy);
         return refs == 1 ? ref.size() : 0;
     }
 

@@ -15,6 +15,7 @@ import static org.imapmirror.journal.Samples.spool;
 import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.PayloadRef;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +36,18 @@ class JournalLimitTest {
     @TempDir Path folder;
     private Journal journal;
 
-    private void open(long maxBytes) throws IOException {
-        journal = Journal.open(JournalConfig.in(folder).withMaxBytes(maxBytes), Clock.systemUTC());
+    @BeforeEach
+    void open() throws IOException {
+        journal = opened(10_000_000);
+    }
+
+    private void reopen(long maxBytes) throws IOException {
+        journal.close();
+        journal = opened(maxBytes);
+    }
+
+    private Journal opened(long maxBytes) throws IOException {
+        return Journal.open(JournalConfig.in(folder).withMaxBytes(maxBytes), Clock.systemUTC());
     }
 
     @AfterEach

@@ -17,7 +17,7 @@ class SpoolFileTest {
     private final CompletableFuture<Stored> stored = new CompletableFuture<>();
 
     private SpoolFile file(String name, long limit) {
-        return new SpoolFile(folder, name, limit, memory, stored);
+        return new SpoolFile(folder, name, limit, memory, new Sealer(null), stored);
     }
 
     private static void await(CompletableFuture<?> future) throws Exception {
@@ -52,7 +52,7 @@ class SpoolFileTest {
         CompletableFuture<Void> room = greedy.offer(new byte[1001]);
         assertThat(room).isNotDone();
         CompletableFuture<Stored> otherStored = new CompletableFuture<>();
-        SpoolFile other = new SpoolFile(folder, "b", 10_000, memory, otherStored);
+        SpoolFile other = new SpoolFile(folder, "b", 10_000, memory, new Sealer(null), otherStored);
         CompletableFuture<Void> otherRoom = other.offer(new byte[1]);
         assertThat(otherRoom).isNotDone();
 
