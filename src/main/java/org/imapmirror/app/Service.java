@@ -32,7 +32,9 @@ import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.Keyring;
 import org.imapmirror.state.StateLock;
+import org.imapmirror.state.Vault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +78,7 @@ final class Service implements AutoCloseable {
             }
             Journal journal = keep(journal(config));
             Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
-            CapturedLogins captured = new CapturedLogins();
+            CapturedLogins captured = captured(config, state);
             ServerPool pool = keep(pool(config, captured));
             Topology topology =
                     new Topology(
@@ -182,7 +184,19 @@ final class Service implements AutoCloseable {
                         base.queueBytes(),
                         base.payloadQueueBytes(),
                         base.payloadMemoryBytes()),
+                j.keys(),
                 Clock.systemUTC());
+    }
+
+    private CapturedLogins captured(Config config, Database state) {
+        Keyring keys = config.login().keys();
+        if (keys == null) {
+            // What an earlier configuration kept.
+            Vault.clear(state);
+            return new CapturedLogins();
+        }
+        return new CapturedLogins(
+                keep(new SealedLogins(new Vault(state, keys), config.routes()::primaryOf)));
     }
 
     private static ServerPool pool(Config config, CapturedLogins captured) {

@@ -53,6 +53,9 @@ public final class Logins {
     /// A server did not accept this login.
     public void onRefused(String server, Account account, LoginAs login) {
         refused.put(new Key(server, account), new Refused(login, clock.instant()));
+        if (method(server) instanceof LoginMethod.Captured(CapturedLogins captured)) {
+            captured.refused(server, account, login);
+        }
     }
 
     /// A server accepted a login.
