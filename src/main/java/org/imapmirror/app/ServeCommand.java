@@ -38,6 +38,8 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         var loaded = config.load();
+        LogSettings log = new LogSettings();
+        log.apply(loaded.log());
         if (!modesAreRight(loaded)) {
             return ExitCode.UNAVAILABLE;
         }
@@ -48,6 +50,7 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("imapmirror: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
         }
+        new Reload(config.file(), service, log).onSignal();
         closeOnSignal(service, loaded.limits().times().grace().plus(CLOSING));
         new CountDownLatch(1).await();
         return ExitCode.OK;

@@ -35,6 +35,7 @@ import org.imapmirror.state.Database;
 import org.imapmirror.state.Keyring;
 import org.imapmirror.state.StateLock;
 import org.imapmirror.state.Vault;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +66,15 @@ final class Service implements AutoCloseable {
     private final Proxy proxy;
     private final AdminServer admin;
     private final Overview overview;
+    private final Lanes lanes;
+    private final Watches watches;
+    private final ServerPool pool;
+    private final Logins logins;
+    private final CapturedLogins captured;
+    private final Config started;
 
     private Service(Config config, BiConsumer<LaneKey, MailboxEvent> applied) throws IOException {
+        started = config;
         try {
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             keep(meters::close);
@@ -78,8 +86,9 @@ final class Service implements AutoCloseable {
             }
             Journal journal = keep(journal(config));
             Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
-            CapturedLogins captured = captured(config, state);
-            ServerPool pool = keep(pool(config, captured));
+            captured = captured(config, state);
+            logins = new Logins(methods(config, captured), Clock.systemUTC());
+            pool = keep(pool(config, logins));
             Topology topology =
                     new Topology(
                             config.routes()::primaryOf,
@@ -100,7 +109,7 @@ final class Service implements AutoCloseable {
                             link::separator,
                             Timer.on(timer),
                             meters);
-            Lanes lanes =
+            lanes =
                     keep(
                             new Lanes(
                                     lanesConfig(config),
@@ -110,7 +119,7 @@ final class Service implements AutoCloseable {
                                     pool::open,
                                     new LiveSessions(capture::settled, capture::swept),
                                     applied));
-            Watches watches =
+            watches =
                     keep(
                             new Watches(
                                     pool::open,
@@ -199,9 +208,17 @@ final class Service implements AutoCloseable {
                 keep(new SealedLogins(new Vault(state, keys), config.routes()::primaryOf)));
     }
 
-    private static ServerPool pool(Config config, CapturedLogins captured) {
-        Map<String, ServerPool.Member> members = new HashMap<>();
+    private static Map<String, LoginMethod> methods(Config config, CapturedLogins captured) {
         Map<String, LoginMethod> methods = new HashMap<>();
+        config.servers()
+                .forEach((name, server) ->
+                        methods.put(
+                                name, server.login().method(captured, config.routes().rules())));
+        return methods;
+    }
+
+    private static ServerPool pool(Config config, Logins logins) {
+        Map<String, ServerPool.Member> members = new HashMap<>();
         String primary = config.routes().defaultPrimary();
         config.servers()
                 .forEach((name, server) -> {
@@ -210,11 +227,10 @@ final class Service implements AutoCloseable {
                             name,
                             new ServerPool.Member(
                                     server.endpoint(), server.limits().connections(), perAccount));
-                    methods.put(name, server.login().method(captured, config.routes().rules()));
                 });
         return new ServerPool(
                 members,
-                new Logins(methods, Clock.systemUTC()),
+                logins,
                 ClientLimits.DEFAULT,
                 ServerPool.Times.DEFAULT);
     }
@@ -257,11 +273,12 @@ final class Service implements AutoCloseable {
                                         l.loginWithoutTls(),
                                         l.compress()))
                         .toList();
+        return new ProxyConfig(listeners, identity(config), config.limits());
+    }
+
+    private static @Nullable ProxyTls identity(Config config) {
         Config.Identity identity = config.tls();
-        return new ProxyConfig(
-                listeners,
-                identity == null ? null : new ProxyTls(identity.certificate(), identity.key()),
-                config.limits());
+        return identity == null ? null : new ProxyTls(identity.certificate(), identity.key());
     }
 
     private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)
@@ -285,6 +302,33 @@ final class Service implements AutoCloseable {
                             return 1;
                         },
                         meters));
+    }
+
+    /// Goes on with what another configuration says where that needs no restart; sessions stay.
+    /// Where a part of it cannot be had, that part stays as it was.
+    ///
+    /// @return the keys that need a restart
+    /// @throws IOException where the certificate cannot be read; nothing changes then
+    List<String> reload(Config newer) throws IOException {
+        proxy.reload(identity(newer), newer.limits());
+        if (newer.routes().rules().namesAs(started.routes().rules())) {
+            started.routes().rules(newer.routes().rules());
+        }
+        Map<String, LoginMethod> methods = methods(started, captured);
+        newer.servers()
+                .forEach((name, server) -> {
+                    if (started.servers().containsKey(name)) {
+                        methods.put(
+                                name, server.login().method(captured, started.routes().rules()));
+                        pool.limit(name, server.limits().connections());
+                    }
+                });
+        logins.methods(methods);
+        lanes.reload(lanesConfig(newer));
+        lanes.reconsider(started.routes().rules().listed());
+        watches.mode(Watches.Mode.valueOf(newer.sweep().watch().name()));
+        lanes.accounts().forEach(lanes::login);
+        return new Changes(started, newer).needRestart();
     }
 
     /// Stops accepting, lets sessions and lanes end what they are doing, and closes what was

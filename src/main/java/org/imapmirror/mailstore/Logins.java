@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Logins {
     private static final Duration RETRY = Duration.ofMinutes(15);
 
-    private final Map<String, LoginMethod> methods;
+    private volatile Map<String, LoginMethod> methods;
     private final InstantSource clock;
     private final Map<Key, Refused> refused = new ConcurrentHashMap<>();
 
@@ -27,6 +27,11 @@ public final class Logins {
     public Logins(Map<String, LoginMethod> methods, InstantSource clock) {
         this.methods = Map.copyOf(methods);
         this.clock = clock;
+    }
+
+    /// From now on logs in by these methods. A login that was refused is still not tried again.
+    public void methods(Map<String, LoginMethod> newer) {
+        methods = Map.copyOf(newer);
     }
 
     /// The credentials to try.

@@ -116,7 +116,7 @@ final class JournalRelief {
         long free = upTo <= low ? 0 : journal.bytes(key.account(), low, upTo);
         asked.put(key, free);
         var _ =
-                lane.giveUpPlace()
+                lane.giveUpPlace("the journal was nearly full")
                         .thenAccept(entries -> {
                             LOG.atError()
                                     .addKeyValue("account", key.account())

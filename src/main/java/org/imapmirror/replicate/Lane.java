@@ -54,8 +54,7 @@ final class Lane {
     private volatile long primaryRestsUntil;
 
     /// Somebody wants the room that this lane's entries take in the journal.
-    private final AtomicReference<@Nullable CompletableFuture<Long>> giveUp =
-            new AtomicReference<>();
+    private final AtomicReference<@Nullable GiveUp> giveUp = new AtomicReference<>();
 
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
@@ -145,28 +144,42 @@ final class Lane {
     /// whole account is in doubt. Done by the lane itself between two steps, so that no step under
     /// way can put it back.
     ///
+    /// @param reason for the doubt
     /// @return completes with the number of entries that were given up
-    CompletableFuture<Long> giveUpPlace() {
-        CompletableFuture<Long> wanted =
-                giveUp.updateAndGet(before -> before == null ? new CompletableFuture<>() : before);
+    CompletableFuture<Long> giveUpPlace(String reason) {
+        GiveUp wanted =
+                Objects.requireNonNull(
+                        giveUp.updateAndGet(
+                                before ->
+                                        before == null
+                                                ? new GiveUp(reason, new CompletableFuture<>())
+                                                : before));
         wake();
-        return Objects.requireNonNull(wanted);
+        return wanted.entries();
     }
 
+    private record GiveUp(String reason, CompletableFuture<Long> entries) {}
+
     private void giveUpIfWanted() {
-        CompletableFuture<Long> wanted = giveUp.get();
+        GiveUp wanted = giveUp.get();
         if (wanted == null) {
             return;
         }
         LaneRow mine = loaded();
         long head = env.journal().head(key.account());
         long entries = env.journal().count(key.account(), mine.position());
-        if (entries > 0) {
-            env.store().restart(mine, env.journal().epoch(), head, "the journal was nearly full");
+        if (mine.position() < head) {
+            env.store().restart(mine, env.journal().epoch(), head, wanted.reason());
             row = env.store().reload(key);
         }
         giveUp.set(null);
-        wanted.complete(entries);
+        wanted.entries().complete(entries);
+    }
+
+    /// Goes on after [#close], where the journal may have let go of what this lane lacks.
+    void reopen() {
+        closed = false;
+        var _ = giveUpPlace("the account was not mirrored for some time");
     }
 
     /// No further step is begun.

@@ -8,6 +8,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +18,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -38,7 +41,7 @@ public final class Lanes implements AutoCloseable {
     /// Parked items of a lane that a report names.
     private static final int MOST_PARKED = 100;
 
-    private final LanesConfig config;
+    private volatile LanesConfig config;
     private final Topology topology;
     private final Journal journal;
     private final LaneStore store;
@@ -46,8 +49,14 @@ public final class Lanes implements AutoCloseable {
     private final LaneEnvironment env;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+    /// Lanes of accounts that are not mirrored any more; a step of theirs may still be under way, so
+    /// that no other lane may take their place.
+    private final Map<LaneKey, Lane> retired = new ConcurrentHashMap<>();
+
+    private volatile boolean reconsidered;
     private final MarkedAccounts marked;
     private volatile JournalRelief relief;
+    private @Nullable ScheduledFuture<?> sweeps;
     private volatile boolean closed;
 
     /// Opens an authenticated connection to a server on behalf of an account.
@@ -96,13 +105,13 @@ public final class Lanes implements AutoCloseable {
                         sessions.settled(),
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
-                        config.brake(),
+                        () -> this.config.brake(),
                         clock,
                         timer,
                         applied);
         this.relief = new JournalRelief(journal, _ -> false, this::trim);
         this.marked =
-                new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
+                new MarkedAccounts(this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
     }
 
     /// Names the lanes that never give up what the journal holds for them while anything else frees
@@ -128,11 +137,53 @@ public final class Lanes implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
         long look = RELIEF_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::relieve, look, look, TimeUnit.MILLISECONDS);
-        Duration every = config.sweepEvery();
-        if (every != null) {
-            timer.scheduleWithFixedDelay(
-                    this::sweepAll, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        sweepRegularly();
+    }
+
+    private synchronized void sweepRegularly() {
+        if (sweeps != null) {
+            sweeps.cancel(false);
+            sweeps = null;
         }
+        Duration every = config.sweepEvery();
+        if (every != null && !closed) {
+            sweeps =
+                    timer.scheduleWithFixedDelay(
+                            this::sweepAll,
+                            every.toMillis(),
+                            every.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// Goes on with other settings. The number of first copies at once stays.
+    public void reload(LanesConfig newer) {
+        boolean other = !Objects.equals(newer.sweepEvery(), config.sweepEvery());
+        config = newer;
+        if (other) {
+            sweepRegularly();
+        }
+    }
+
+    /// The topology may have other accounts now: lanes of those that are not mirrored any more end,
+    /// and the journal lets go of them.
+    ///
+    /// @param listed accounts that the configuration names one by one
+    public void reconsider(List<Account> listed) {
+        reconsidered = true;
+        lanes.forEach((key, lane) -> {
+            if (!topology.mirrorsOf().apply(key.account()).contains(key.mirror())) {
+                lane.close();
+                retired.put(key, lane);
+                lanes.remove(key, lane);
+                LOG.atInfo()
+                        .addKeyValue("account", key.account())
+                        .addKeyValue("mirror", key.mirror())
+                        .log("no longer mirrored");
+                wake(key.account());
+            }
+        });
+        listed.forEach(this::seen);
     }
 
     /// Completes when the commands now outstanding on the account's sessions were answered and
@@ -255,9 +306,19 @@ public final class Lanes implements AutoCloseable {
         }
         List<Lane> out = new ArrayList<>();
         for (String mirror : topology.mirrorsOf().apply(account)) {
-            out.add(lanes.computeIfAbsent(new LaneKey(account, mirror), key -> new Lane(key, env)));
+            out.add(lanes.computeIfAbsent(new LaneKey(account, mirror), this::made));
         }
         return out;
+    }
+
+    private Lane made(LaneKey key) {
+        Lane before = retired.remove(key);
+        Lane lane = before == null ? new Lane(key, env) : before;
+        if (reconsidered) {
+            // Until now it may have been for nobody.
+            lane.reopen();
+        }
+        return lane;
     }
 
     /// Deletes journal entries that every mirror of their account has.
@@ -293,8 +354,8 @@ public final class Lanes implements AutoCloseable {
         closed = true;
         lanes.values().forEach(Lane::close);
         timer.shutdownNow();
-        for (Lane lane : lanes.values()) {
-            lane.awaitEnd(Duration.ofSeconds(10));
+        for (Map<LaneKey, Lane> all : List.of(lanes, retired)) {
+            all.values().forEach(lane -> lane.awaitEnd(Duration.ofSeconds(10)));
         }
     }
 }
