@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One JSON object on each line: time, level, logger, message, and every key=value pair of the event
-/// as a field of its own; numbers and truth values stay what they are.
+/// One JSON object on each line: time, level, logger, message, and every key=value pair of the
+/// event as a field of its own; numbers and truth values stay what they are.
 final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final byte[] NOTHING = {};
 

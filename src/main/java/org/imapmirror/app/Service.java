@@ -228,11 +228,7 @@ final class Service implements AutoCloseable {
                             new ServerPool.Member(
                                     server.endpoint(), server.limits().connections(), perAccount));
                 });
-        return new ServerPool(
-                members,
-                logins,
-                ClientLimits.DEFAULT,
-                ServerPool.Times.DEFAULT);
+        return new ServerPool(members, logins, ClientLimits.DEFAULT, ServerPool.Times.DEFAULT);
     }
 
     /// Half of the connections to the primary are for watches, the others stay for lanes.

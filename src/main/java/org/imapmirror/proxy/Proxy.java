@@ -72,8 +72,7 @@ public final class Proxy implements AutoCloseable {
                 TlsContexts.load(config.tls(), servers.values(), limits.times().connect());
         tls = contexts;
         Dialer dialer = new Dialer(contexts, limits.times().connect());
-        Facilities shared =
-                new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
+        Facilities shared = new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
         facilities = shared;
         loops = Transport.loops("proxy", Runtime.getRuntime().availableProcessors());
         try {

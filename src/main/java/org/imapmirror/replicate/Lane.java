@@ -149,11 +149,10 @@ final class Lane {
     CompletableFuture<Long> giveUpPlace(String reason) {
         GiveUp wanted =
                 Objects.requireNonNull(
-                        giveUp.updateAndGet(
-                                before ->
-                                        before == null
-                                                ? new GiveUp(reason, new CompletableFuture<>())
-                                                : before));
+                        giveUp.updateAndGet(before ->
+                                before == null
+                                        ? new GiveUp(reason, new CompletableFuture<>())
+                                        : before));
         wake();
         return wanted.entries();
     }

@@ -49,8 +49,9 @@ public final class Lanes implements AutoCloseable {
     private final LaneEnvironment env;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
-    /// Lanes of accounts that are not mirrored any more; a step of theirs may still be under way, so
-    /// that no other lane may take their place.
+
+    /// Lanes of accounts that are not mirrored any more; a step of theirs may still be under way,
+    /// so that no other lane may take their place.
     private final Map<LaneKey, Lane> retired = new ConcurrentHashMap<>();
 
     private volatile boolean reconsidered;
@@ -111,7 +112,8 @@ public final class Lanes implements AutoCloseable {
                         applied);
         this.relief = new JournalRelief(journal, _ -> false, this::trim);
         this.marked =
-                new MarkedAccounts(this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
+                new MarkedAccounts(
+                        this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
     }
 
     /// Names the lanes that never give up what the journal holds for them while anything else frees

@@ -46,8 +46,8 @@ public final class Routes {
         return mirrors;
     }
 
-    /// From now on other accounts are mirrored. The names of accounts must be made by the same rules
-    /// as before: what was mirrored under one name would be mirrored again under another.
+    /// From now on other accounts are mirrored. The names of accounts must be made by the same
+    /// rules as before: what was mirrored under one name would be mirrored again under another.
     public void rules(AccountRules newer) {
         if (!newer.namesAs(rules)) {
             throw new IllegalArgumentException("bug: other names for the same accounts");

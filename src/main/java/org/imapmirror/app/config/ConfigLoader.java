@@ -137,8 +137,20 @@ public final class ConfigLoader {
         root.done();
         FrontReader.collisions(root, listeners, admin, servers);
         return new Config(
-                listeners, tls, servers, routes, journal, state, sweep, firstCopy, brake, login,
-                limits, admin, log, secretFiles(reading, servers, tls));
+                listeners,
+                tls,
+                servers,
+                routes,
+                journal,
+                state,
+                sweep,
+                firstCopy,
+                brake,
+                login,
+                limits,
+                admin,
+                log,
+                secretFiles(reading, servers, tls));
     }
 
     private static List<Path> secretFiles(
