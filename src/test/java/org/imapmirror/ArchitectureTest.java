@@ -139,6 +139,11 @@ class ArchitectureTest {
                             "route",
                             "reconcile"),
                     new Fence(
+                            "Tink",
+                            List.of("com.google.crypto.tink.."),
+                            "it encrypts streams; small things are sealed by a MasterKey",
+                            "journal"),
+                    new Fence(
                             "Angus Mail",
                             List.of("jakarta.mail..", "org.eclipse.angus.."),
                             "it parses headers for identity and is the demo's independent client;"

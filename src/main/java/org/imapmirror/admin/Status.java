@@ -14,6 +14,7 @@ import java.util.List;
 /// @param extra messages on mirrors that are not on the primary and never were mirrored
 /// @param accounts known ones
 /// @param sessions clients that are logged in
+/// @param journal how full the journal is
 public record Status(
         long pending,
         long suspect,
@@ -21,7 +22,33 @@ public record Status(
         long extra,
         long accounts,
         long sessions,
-        List<LaneStatus> lanes) {
+        List<LaneStatus> lanes,
+        JournalStatus journal) {
+
+    /// @param bytes of entries and bodies
+    /// @param maxBytes what the configuration grants
+    /// @param full bodies are not kept for want of space
+    public record JournalStatus(long bytes, long maxBytes, boolean full) {}
+
+    /// With a journal that has nothing to keep.
+    public Status(
+            long pending,
+            long suspect,
+            long parked,
+            long extra,
+            long accounts,
+            long sessions,
+            List<LaneStatus> lanes) {
+        this(
+                pending,
+                suspect,
+                parked,
+                extra,
+                accounts,
+                sessions,
+                lanes,
+                new JournalStatus(0, 0, false));
+    }
 
     /// A mirror that is away for longer is a reason to look.
     public static final long UNREACHABLE_SECONDS = 60;
@@ -39,6 +66,11 @@ public record Status(
         }
         if (suspect > 0) {
             complaints.add(suspect + " accounts are suspect and wait to be compared");
+        }
+        if (journal.full()) {
+            complaints.add(
+                    "the journal is full: messages are not kept until a mirror fetches what it"
+                            + " lacks; raise journal.max-bytes, or bring the mirror back");
         }
         lanes.stream()
                 .filter(lane -> lane.unreachableSeconds() > UNREACHABLE_SECONDS)

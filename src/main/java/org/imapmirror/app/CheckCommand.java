@@ -1,6 +1,7 @@
 package org.imapmirror.app;
 
 import org.imapmirror.admin.Json;
+import org.imapmirror.app.check.FileModes;
 import org.imapmirror.app.check.Finding;
 import org.imapmirror.app.check.Finding.Level;
 import org.imapmirror.app.check.MachineCheck;
@@ -54,6 +55,7 @@ final class CheckCommand implements Callable<Integer> {
         List<Finding> findings = new ArrayList<>();
         findings.add(new Finding(Level.OK, "configuration", config.file() + " can be used", ""));
         findings.addAll(new MachineCheck(loaded, Instant.now()).findings());
+        findings.addAll(new FileModes(loaded).findings());
         findings.addAll(new RouteCheck(loaded, account(loaded)).findings());
         boolean ok = findings.stream().noneMatch(finding -> finding.level() == Level.ERROR);
         PrintWriter out = spec.commandLine().getOut();

@@ -143,15 +143,18 @@ final class Demo implements AutoCloseable {
                         folder.resolve("journal"),
                         1_000_000_000,
                         Duration.ofMillis(250),
-                        32 * 1024),
+                        32 * 1024,
+                        null),
                 new Config.State("jdbc:sqlite:" + folder.resolve("state.db")),
                 new Config.Sweep(
                         Duration.ofHours(1), Duration.ofSeconds(60), Config.Sweep.Watch.ACTIVE),
                 new Config.FirstCopy(4),
                 new Config.Brake(100, 20),
-                new Config.Login(Config.Login.Keep.MEMORY),
+                new Config.Login(null),
                 ProxyLimits.DEFAULTS,
-                new Config.Admin(new InetSocketAddress(LOOPBACK, 0), null));
+                new Config.Admin(new InetSocketAddress(LOOPBACK, 0), null),
+                Config.Log.DEFAULT,
+                List.of());
     }
 
     private static void delete(Path folder) throws IOException {

@@ -4,6 +4,7 @@ import org.imapmirror.admin.LaneStatus;
 import org.imapmirror.admin.Status;
 import org.imapmirror.capture.Capture;
 import org.imapmirror.event.Account;
+import org.imapmirror.journal.Journal;
 import org.imapmirror.proxy.Proxy;
 import org.imapmirror.replicate.LaneReport;
 import org.imapmirror.replicate.Lanes;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Adds up what the parts know of the state of things.
-record Overview(Lanes lanes, Capture capture, Proxy proxy) {
+record Overview(Lanes lanes, Capture capture, Proxy proxy, Journal journal) {
 
     Status status() {
         List<LaneReport> reports = lanes.report();
@@ -39,7 +40,8 @@ record Overview(Lanes lanes, Capture capture, Proxy proxy) {
                 extra,
                 lanes.accounts().size(),
                 proxy.sessions(),
-                reports.stream().map(Overview::lane).toList());
+                reports.stream().map(Overview::lane).toList(),
+                new Status.JournalStatus(journal.bytes(), journal.maxBytes(), journal.isFull()));
     }
 
     private static LaneStatus lane(LaneReport r) {

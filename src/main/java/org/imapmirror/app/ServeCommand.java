@@ -1,5 +1,8 @@
 package org.imapmirror.app;
 
+import org.imapmirror.app.check.FileModes;
+import org.imapmirror.app.check.Finding;
+import org.imapmirror.app.config.Config;
 import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.state.StateException;
 import org.slf4j.Logger;
@@ -35,6 +38,11 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         var loaded = config.load();
+        LogSettings log = new LogSettings();
+        log.apply(loaded.log());
+        if (!modesAreRight(loaded)) {
+            return ExitCode.UNAVAILABLE;
+        }
         Service service;
         try {
             service = Service.start(loaded, (_, _) -> {});
@@ -42,9 +50,35 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("imapmirror: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
         }
+        new Reload(config.file(), service, log).onSignal();
         closeOnSignal(service, loaded.limits().times().grace().plus(CLOSING));
         new CountDownLatch(1).await();
         return ExitCode.OK;
+    }
+
+    /// Refuses to add to what others can read. Secrets that they can read are only told, because an
+    /// administrator may want that and nothing gets worse by it.
+    private boolean modesAreRight(Config loaded) {
+        boolean right = true;
+        for (Finding finding : new FileModes(loaded).findings()) {
+            if (finding.level() == Finding.Level.ERROR) {
+                right = false;
+                spec.commandLine()
+                        .getErr()
+                        .println(
+                                "imapmirror: %s: %s%n  remedy: %s"
+                                        .formatted(
+                                                finding.subject(),
+                                                finding.text(),
+                                                finding.remedy()));
+            } else {
+                LOG.atWarn()
+                        .addKeyValue("file", finding.subject())
+                        .addKeyValue("remedy", finding.remedy())
+                        .log("{}", finding.text());
+            }
+        }
+        return right;
     }
 
     /// Java would exit with 143 after a signal, also where everything was closed in order, so the

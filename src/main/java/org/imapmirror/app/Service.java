@@ -32,7 +32,10 @@ import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.Keyring;
 import org.imapmirror.state.StateLock;
+import org.imapmirror.state.Vault;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,8 +66,15 @@ final class Service implements AutoCloseable {
     private final Proxy proxy;
     private final AdminServer admin;
     private final Overview overview;
+    private final Lanes lanes;
+    private final Watches watches;
+    private final ServerPool pool;
+    private final Logins logins;
+    private final CapturedLogins captured;
+    private final Config started;
 
     private Service(Config config, BiConsumer<LaneKey, MailboxEvent> applied) throws IOException {
+        started = config;
         try {
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             keep(meters::close);
@@ -76,8 +86,9 @@ final class Service implements AutoCloseable {
             }
             Journal journal = keep(journal(config));
             Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
-            CapturedLogins captured = new CapturedLogins();
-            ServerPool pool = keep(pool(config, captured));
+            captured = captured(config, state);
+            logins = new Logins(methods(config, captured), Clock.systemUTC());
+            pool = keep(pool(config, logins));
             Topology topology =
                     new Topology(
                             config.routes()::primaryOf,
@@ -98,7 +109,7 @@ final class Service implements AutoCloseable {
                             link::separator,
                             Timer.on(timer),
                             meters);
-            Lanes lanes =
+            lanes =
                     keep(
                             new Lanes(
                                     lanesConfig(config),
@@ -108,7 +119,7 @@ final class Service implements AutoCloseable {
                                     pool::open,
                                     new LiveSessions(capture::settled, capture::swept),
                                     applied));
-            Watches watches =
+            watches =
                     keep(
                             new Watches(
                                     pool::open,
@@ -118,6 +129,7 @@ final class Service implements AutoCloseable {
                                     effort(config)));
             link.connect(lanes, watches, timer);
             captured.onNew(link::login);
+            lanes.keepToTheLast(key -> isArchive(config, key));
             lanes.start(config.routes().rules().listed());
             if (!journal.lastStopWasClean()) {
                 LOG.warn("the last stop was not clean: every known account is compared");
@@ -134,7 +146,7 @@ final class Service implements AutoCloseable {
                                     endpoints(config),
                                     new LoginTap(captured, capture),
                                     meters));
-            overview = new Overview(lanes, capture, proxy);
+            overview = new Overview(lanes, capture, proxy, journal);
             admin = keep(admin(config, lanes, meters));
             proxy.start();
         } catch (IOException | RuntimeException e) {
@@ -181,12 +193,32 @@ final class Service implements AutoCloseable {
                         base.queueBytes(),
                         base.payloadQueueBytes(),
                         base.payloadMemoryBytes()),
+                j.keys(),
                 Clock.systemUTC());
     }
 
-    private static ServerPool pool(Config config, CapturedLogins captured) {
-        Map<String, ServerPool.Member> members = new HashMap<>();
+    private CapturedLogins captured(Config config, Database state) {
+        Keyring keys = config.login().keys();
+        if (keys == null) {
+            // What an earlier configuration kept.
+            Vault.clear(state);
+            return new CapturedLogins();
+        }
+        return new CapturedLogins(
+                keep(new SealedLogins(new Vault(state, keys), config.routes()::primaryOf)));
+    }
+
+    private static Map<String, LoginMethod> methods(Config config, CapturedLogins captured) {
         Map<String, LoginMethod> methods = new HashMap<>();
+        config.servers()
+                .forEach((name, server) ->
+                        methods.put(
+                                name, server.login().method(captured, config.routes().rules())));
+        return methods;
+    }
+
+    private static ServerPool pool(Config config, Logins logins) {
+        Map<String, ServerPool.Member> members = new HashMap<>();
         String primary = config.routes().defaultPrimary();
         config.servers()
                 .forEach((name, server) -> {
@@ -195,13 +227,8 @@ final class Service implements AutoCloseable {
                             name,
                             new ServerPool.Member(
                                     server.endpoint(), server.limits().connections(), perAccount));
-                    methods.put(name, server.login().method(captured, config.routes().rules()));
                 });
-        return new ServerPool(
-                members,
-                new Logins(methods, Clock.systemUTC()),
-                ClientLimits.DEFAULT,
-                ServerPool.Times.DEFAULT);
+        return new ServerPool(members, logins, ClientLimits.DEFAULT, ServerPool.Times.DEFAULT);
     }
 
     /// Half of the connections to the primary are for watches, the others stay for lanes.
@@ -217,6 +244,11 @@ final class Service implements AutoCloseable {
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
                 config.sweep().afterCut());
+    }
+
+    private static boolean isArchive(Config config, LaneKey lane) {
+        return config.routes().mirrors().stream()
+                .anyMatch(m -> m.server().equals(lane.mirror()) && m.mode() == Mirror.Mode.ARCHIVE);
     }
 
     private static Map<String, Endpoint> endpoints(Config config) {
@@ -237,11 +269,12 @@ final class Service implements AutoCloseable {
                                         l.loginWithoutTls(),
                                         l.compress()))
                         .toList();
+        return new ProxyConfig(listeners, identity(config), config.limits());
+    }
+
+    private static @Nullable ProxyTls identity(Config config) {
         Config.Identity identity = config.tls();
-        return new ProxyConfig(
-                listeners,
-                identity == null ? null : new ProxyTls(identity.certificate(), identity.key()),
-                config.limits());
+        return identity == null ? null : new ProxyTls(identity.certificate(), identity.key());
     }
 
     private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)
@@ -265,6 +298,33 @@ final class Service implements AutoCloseable {
                             return 1;
                         },
                         meters));
+    }
+
+    /// Goes on with what another configuration says where that needs no restart; sessions stay.
+    /// Where a part of it cannot be had, that part stays as it was.
+    ///
+    /// @return the keys that need a restart
+    /// @throws IOException where the certificate cannot be read; nothing changes then
+    List<String> reload(Config newer) throws IOException {
+        proxy.reload(identity(newer), newer.limits());
+        if (newer.routes().rules().namesAs(started.routes().rules())) {
+            started.routes().rules(newer.routes().rules());
+        }
+        Map<String, LoginMethod> methods = methods(started, captured);
+        newer.servers()
+                .forEach((name, server) -> {
+                    if (started.servers().containsKey(name)) {
+                        methods.put(
+                                name, server.login().method(captured, started.routes().rules()));
+                        pool.limit(name, server.limits().connections());
+                    }
+                });
+        logins.methods(methods);
+        lanes.reload(lanesConfig(newer));
+        lanes.reconsider(started.routes().rules().listed());
+        watches.mode(Watches.Mode.valueOf(newer.sweep().watch().name()));
+        lanes.accounts().forEach(lanes::login);
+        return new Changes(started, newer).needRestart();
     }
 
     /// Stops accepting, lets sessions and lanes end what they are doing, and closes what was

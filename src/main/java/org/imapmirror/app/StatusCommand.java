@@ -57,6 +57,10 @@ final class StatusCommand implements Callable<Integer> {
                 status.extra(),
                 status.accounts(),
                 status.sessions());
+        Status.JournalStatus journal = status.journal();
+        out.printf(
+                "journal %d of %d MB%n",
+                journal.bytes() / 1_000_000, journal.maxBytes() / 1_000_000);
         if (!status.lanes().isEmpty()) {
             Table table = new Table("ACCOUNT", "MIRROR", "STATE", "PENDING", "LAG", "ERROR");
             for (LaneStatus lane : status.lanes()) {

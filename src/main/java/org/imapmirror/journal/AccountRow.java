@@ -4,7 +4,8 @@ package org.imapmirror.journal;
 ///
 /// @param id the number that stands for the name in other tables
 /// @param head the last sequence number ever given, 0 if none
-/// @param low entries up to here were trimmed; every one in (low, head] exists
+/// @param low entries up to here were trimmed; every one in (low, head] exists, but for what
+///   [Overflow] left out
 /// @param bytes of the account's entries and payloads
 record AccountRow(long id, long head, long low, long bytes) {
     AccountRow withHead(long newHead) {

@@ -22,6 +22,8 @@ record Append(
         List<Event> events,
         Map<String, PayloadWriter> bodies) {
 
+    private static final Stored NOT_YET = new Stored.Lost("it is not finished");
+
     /// @param text the serial form, made by the caller's thread so that the writer need not
     record Event(MailboxEvent event, String text) {
         @Nullable PayloadRef payload() {
@@ -67,7 +69,7 @@ record Append(
             weight += 400 + event.text().length();
         }
         for (PayloadWriter body : bodies.values()) {
-            if (body.stored().getNow(new Stored.InFile()) instanceof Stored.Inline inline) {
+            if (body.stored().getNow(NOT_YET) instanceof Stored.Inline inline) {
                 weight += inline.body().length;
             }
         }

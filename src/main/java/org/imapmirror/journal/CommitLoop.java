@@ -37,7 +37,7 @@ final class CommitLoop implements Runnable {
 
     private final Database database;
     private final CommitQueue queue;
-    private final AtomicLong bytes;
+    private final Volume volume;
     private final Consumer<Set<Account>> appended;
     private final Consumer<List<String>> freed;
     private final ConcurrentMap<Account, Long> trims = new ConcurrentHashMap<>();
@@ -54,18 +54,18 @@ final class CommitLoop implements Runnable {
     private volatile boolean failedOnce;
     private final AtomicLong commits = new AtomicLong();
 
-    /// @param bytes the size of the journal, kept up to date
+    /// @param volume the size of the journal, kept up to date
     /// @param appended is told of accounts with new entries, after their commit
     /// @param freed is told of payloads whose files nobody needs any more
     CommitLoop(
             Database database,
             CommitQueue queue,
-            AtomicLong bytes,
+            Volume volume,
             Consumer<Set<Account>> appended,
             Consumer<List<String>> freed) {
         this.database = database;
         this.queue = queue;
-        this.bytes = bytes;
+        this.volume = volume;
         this.appended = appended;
         this.freed = freed;
     }
@@ -137,7 +137,7 @@ final class CommitLoop implements Runnable {
     private void publish(Transaction committed) {
         rows.putAll(committed.rows());
         commits.incrementAndGet();
-        bytes.addAndGet(committed.addedBytes());
+        volume.add(committed.addedBytes());
         if (!committed.freed().isEmpty()) {
             freed.accept(committed.freed());
         }
@@ -209,7 +209,9 @@ final class CommitLoop implements Runnable {
                         if (statements == null || statements.connection() != connection) {
                             statements = Statements.of(connection);
                         }
-                        Transaction open = new Transaction(statements, rows::getIfPresent);
+                        Transaction open =
+                                new Transaction(
+                                        statements, rows::getIfPresent, volume.isExceeded());
                         work.apply(open);
                         open.finish();
                         return open;
@@ -233,6 +235,10 @@ final class CommitLoop implements Runnable {
     void trimSoon(Account account, long upTo) {
         trims.merge(account, upTo, Math::max);
         queue.nudge();
+    }
+
+    boolean isTrimming() {
+        return !trims.isEmpty();
     }
 
     /// @return the account's row as of the last commit, null where it has none, from any thread

@@ -5,6 +5,7 @@ import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.Origin;
 import org.imapmirror.event.PayloadRef;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.Keyring;
 import org.imapmirror.state.SqlFunction;
 import org.imapmirror.state.StateException;
 import org.imapmirror.state.StateLock;
@@ -26,8 +27,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// The durable replay queue. Sequence numbers are per account, ascending without gaps, and never
-/// used twice, whatever is trimmed.
+/// The durable replay queue. Sequence numbers are per account, ascending, without gaps unless the
+/// journal is over its limit ([Overflow]), and never used twice, whatever is trimmed.
 ///
 /// What returns a stage never blocks and may be called by any thread. The stages complete on the
 /// writer thread: what is attached to them must be quick. They fail with a [StateException] when
@@ -47,6 +48,7 @@ public final class Journal implements AutoCloseable {
     private final Thread writer;
     private final List<Consumer<Account>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong bytes;
+    private final long maxBytes;
     private final Queries.Start start;
     private boolean closed;
 
@@ -66,7 +68,8 @@ public final class Journal implements AutoCloseable {
             Clock clock,
             StateLock lock,
             Database database,
-            Queries.Start start)
+            Queries.Start start,
+            @Nullable Keyring keys)
             throws IOException {
         this.clock = clock;
         this.lock = lock;
@@ -74,9 +77,16 @@ public final class Journal implements AutoCloseable {
         this.queries = new Queries(database);
         this.start = start;
         this.bytes = new AtomicLong(queries.bytes());
-        this.spool = new Spool(config, database, clock, bytes);
+        this.spool = new Spool(config, database, clock, bytes, new Sealer(keys));
         this.queue = new CommitQueue(config.queueBytes());
-        this.loop = new CommitLoop(database, queue, bytes, this::tellAppended, spool::delete);
+        this.maxBytes = config.maxBytes();
+        this.loop =
+                new CommitLoop(
+                        database,
+                        queue,
+                        new Volume(bytes, config.entryLimit()),
+                        this::tellAppended,
+                        spool::delete);
         this.writer = Thread.ofPlatform().daemon().name("journal").start(loop);
         var _ = spool.startSweep();
     }
@@ -87,6 +97,14 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException where the folder cannot be used
     /// @throws StateException where the database cannot be, or another process holds the folder
     public static Journal open(JournalConfig config, Clock clock) throws IOException {
+        return open(config, null, clock);
+    }
+
+    /// Like [#open(JournalConfig, Clock)], and encrypts the bodies.
+    ///
+    /// @param keys null: bodies are stored as they are
+    public static Journal open(JournalConfig config, @Nullable Keyring keys, Clock clock)
+            throws IOException {
         StateLock lock = StateLock.acquire(config.directory());
         Database database = null;
         try {
@@ -94,7 +112,8 @@ public final class Journal implements AutoCloseable {
                     Database.open(
                             "jdbc:sqlite:" + config.directory().resolve("journal.db"),
                             "classpath:db/journal");
-            return new Journal(config, clock, lock, database, new Queries(database).start(clock));
+            return new Journal(
+                    config, clock, lock, database, new Queries(database).start(clock), keys);
         } catch (IOException | RuntimeException e) {
             if (database != null) {
                 database.close();
@@ -189,7 +208,7 @@ public final class Journal implements AutoCloseable {
         return row == null ? 0 : row.head();
     }
 
-    /// Entries up to this one were trimmed: every mirror of that time had them.
+    /// Entries up to this one were trimmed: a position before it has missed some.
     public long low(Account account) {
         AccountRow row = loop.row(account);
         return row == null ? 0 : row.low();
@@ -206,7 +225,7 @@ public final class Journal implements AutoCloseable {
         queries.begin(run);
     }
 
-    /// The number of entries after a position.
+    /// The number of entries after a position; an upper bound once the journal was over its limit.
     public long count(Account account, long after) {
         AccountRow row = loop.row(account);
         return row == null ? 0 : row.count(after);
@@ -284,9 +303,30 @@ public final class Journal implements AutoCloseable {
         loop.trimSoon(account, upTo);
     }
 
+    /// True while entries wait for [#trim].
+    public boolean isTrimming() {
+        return loop.isTrimming();
+    }
+
     /// The size of the entries and payloads.
     public long bytes() {
         return bytes.get();
+    }
+
+    /// The size of an account's entries in `(after, upTo]` and of the payloads that they name; what
+    /// trimming them gives back, where nobody else names the payloads. Reads all of these entries.
+    public long bytes(Account account, long after, long upTo) {
+        return queries.bytes(account, after, upTo);
+    }
+
+    /// What [#bytes()] is kept below.
+    public long maxBytes() {
+        return maxBytes;
+    }
+
+    /// True while bodies are not kept for want of space.
+    public boolean isFull() {
+        return spool.isFull();
     }
 
     /// @return completes when a commit that changes nothing is durable: the journal works

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /// @param directory holds the database and the spool; created with mode 0700
 /// @param maxBytes of entries and payloads together; above it payloads are no longer kept, and the
-///   events stored without one
+///   events stored without one; above [#entryLimit] also the events become suspicions
 /// @param inlineBytes bodies up to this size are stored with their event, larger ones as files; at
 ///   most 1 MiB
 /// @param queueBytes of requests that wait for their commit; above it they are refused
@@ -36,6 +36,12 @@ public record JournalConfig(
     /// Defaults for everything but the folder: 20 GB, bodies up to 32 KiB inline.
     public static JournalConfig in(Path directory) {
         return new JournalConfig(directory, 20_000_000_000L, 32 * 1024, 32 * MIB, MIB, 32 * MIB);
+    }
+
+    /// Entries go on a little longer than payloads, because they are small and what they tell is
+    /// worth more than its size.
+    long entryLimit() {
+        return maxBytes + maxBytes / 10 + MIB;
     }
 
     public JournalConfig withMaxBytes(long bytes) {

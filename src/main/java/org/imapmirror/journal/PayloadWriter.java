@@ -100,7 +100,9 @@ public final class PayloadWriter {
         if (file != null) {
             file.end();
         } else if (small != null) {
-            stored.complete(new Stored.Inline(small.toByteArray()));
+            Sealer sealer = spool.sealer();
+            stored.complete(
+                    new Stored.Inline(sealer.seal(small.toByteArray(), id), sealer.keyId()));
             small = null;
         }
         return known;

@@ -62,6 +62,21 @@ record Queries(Database database) {
         return database.read(c -> Sql.number(c, "SELECT COALESCE(SUM(bytes), 0) FROM account"));
     }
 
+    long bytes(Account account, long after, long upTo) {
+        return database.read(c ->
+                Sql.number(
+                        c,
+                        "SELECT COALESCE(SUM(LENGTH(e.event) + "
+                                + Transaction.ENTRY_BYTES
+                                + " + COALESCE(p.size, 0)), 0) FROM entry e"
+                                + " LEFT JOIN payload p ON p.id = e.payload"
+                                + " WHERE e.account = (SELECT id FROM account WHERE name = ?)"
+                                + " AND e.seq > ? AND e.seq <= ?",
+                        account.name(),
+                        after,
+                        upTo));
+    }
+
     List<Journal.Entry> entries(Account account, long after, int limit) {
         return database.read(c ->
                 Sql.list(

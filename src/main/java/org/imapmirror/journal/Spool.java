@@ -26,7 +26,8 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -60,14 +61,20 @@ final class Spool {
     private final ExecutorService writers =
             Executors.newFixedThreadPool(
                     WRITERS, Thread.ofPlatform().daemon().name("spool-", 1).factory());
+    private final Sealer sealer;
+
+    /// Bodies that were found to be damaged: they count as lost from then on.
+    private final Set<String> damaged = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
     private final ConcurrentMap<String, PayloadWriter> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /// @param stored what [Journal#bytes] tells
-    Spool(JournalConfig config, Database database, Clock clock, AtomicLong stored)
+    Spool(JournalConfig config, Database database, Clock clock, AtomicLong stored, Sealer sealer)
             throws IOException {
+        this.sealer = sealer;
         this.config = config;
         this.database = database;
         this.clock = clock;
@@ -86,6 +93,10 @@ final class Spool {
         return config;
     }
 
+    Sealer sealer() {
+        return sealer;
+    }
+
     PayloadWriter newPayload() {
         byte[] random = new byte[10];
         RANDOM.nextBytes(random);
@@ -98,7 +109,8 @@ final class Spool {
     }
 
     SpoolFile startFile(String id, CompletableFuture<Stored> done) {
-        return new SpoolFile(folder(id), id, config.payloadQueueBytes(), memory, writers, done);
+        return new SpoolFile(
+                folder(id), id, config.payloadQueueBytes(), memory, sealer, writers, done);
     }
 
     /// @return false where these octets would exceed the journal's size
@@ -124,6 +136,11 @@ final class Spool {
         return false;
     }
 
+    /// True from the first body that did not fit until there is room again.
+    boolean isFull() {
+        return full.get() && stored.get() > config.maxBytes() / 10 * 9;
+    }
+
     /// @return the body whose event was not yet committed, null where there is none such
     @Nullable PayloadWriter pending(String id) {
         return pending.get(id);
@@ -140,43 +157,58 @@ final class Spool {
         if (!ID.matcher(ref.id()).matches()) {
             throw new NoSuchFileException(ref.id());
         }
-        Optional<byte[]> body;
+        Row row;
         try {
-            body =
+            row =
                     database.read(c ->
-                            Sql.one(
-                                    c,
-                                    "SELECT body FROM payload WHERE id = ?",
-                                    Spool::bodyOrEmpty,
-                                    ref.id()));
+                                    Sql.one(
+                                            c,
+                                            "SELECT body, sealed_by FROM payload WHERE id = ?",
+                                            Row::of,
+                                            ref.id()))
+                            .orElseThrow(
+                                    () -> new NoSuchElementException("no payload " + ref.id()));
+        } catch (NoSuchElementException _) {
+            throw new NoSuchFileException(ref.id(), null, "not in the journal");
         } catch (StateException e) {
             throw new IOException(e.getMessage(), e);
         }
-        if (body.isEmpty()) {
-            throw new NoSuchFileException(ref.id(), null, "not in the journal");
-        }
-        boolean inline = body.get().length > 0 || ref.size() == 0;
+        boolean inline = row.body().length > 0 || ref.size() == 0;
         InputStream in =
                 inline
-                        ? new ByteArrayInputStream(body.get())
+                        ? new ByteArrayInputStream(row.body())
                         : Files.newInputStream(path(ref.id()));
-        return new VerifiedInputStream(in, ref);
+        try {
+            return new VerifiedInputStream(
+                    sealer.open(in, ref.id(), row.sealedBy()), ref, () -> damaged.add(ref.id()));
+        } catch (IOException e) {
+            in.close();
+            damaged.add(ref.id());
+            throw e;
+        }
     }
 
-    private static byte[] bodyOrEmpty(ResultSet row) throws SQLException {
-        byte[] body = row.getBytes(1);
-        return body == null ? new byte[0] : body;
+    /// @param body empty where it is a file
+    private record Row(byte[] body, @Nullable String sealedBy) {
+        static Row of(ResultSet row) throws SQLException {
+            byte[] body = row.getBytes(1);
+            return new Row(body == null ? new byte[0] : body, row.getString(2));
+        }
     }
 
     boolean has(PayloadRef ref) {
         return ID.matcher(ref.id()).matches()
+                && !damaged.contains(ref.id())
                 && database.read(c ->
                                 Sql.one(
                                         c,
-                                        "SELECT body IS NOT NULL FROM payload WHERE id = ?",
-                                        row -> row.getBoolean(1),
+                                        "SELECT body IS NOT NULL, sealed_by FROM payload"
+                                                + " WHERE id = ?",
+                                        row ->
+                                                sealer.canOpen(row.getString(2))
+                                                        && (row.getBoolean(1)
+                                                                || Files.exists(path(ref.id()))),
                                         ref.id()))
-                        .map(inline -> inline || Files.exists(path(ref.id())))
                         .orElse(false);
     }
 

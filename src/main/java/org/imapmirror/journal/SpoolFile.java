@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,11 +27,14 @@ final class SpoolFile {
     private final Path path;
     private final long limit;
     private final Budget memory;
+    private final Sealer sealer;
     private final Executor writers;
     private final CompletableFuture<Stored> stored;
 
     /// The writing thread's own; there is one at a time.
     private @Nullable FileChannel file;
+
+    private @Nullable WritableByteChannel sealed;
 
     // guarded by this
     private List<ByteBuffer> waiting = new ArrayList<>();
@@ -43,6 +47,7 @@ final class SpoolFile {
 
     /// @param limit of octets that wait for the disk
     /// @param memory shared by all bodies
+    /// @param sealer encrypts the file where the configuration wants that
     /// @param writers what is given to it may block on the disk
     /// @param stored is completed when the file is durable, or lost
     SpoolFile(
@@ -50,12 +55,14 @@ final class SpoolFile {
             String name,
             long limit,
             Budget memory,
+            Sealer sealer,
             Executor writers,
             CompletableFuture<Stored> stored) {
         this.directory = directory;
         this.path = directory.resolve(name);
         this.limit = limit;
         this.memory = memory;
+        this.sealer = sealer;
         this.writers = writers;
         this.stored = stored;
     }
@@ -112,7 +119,7 @@ final class SpoolFile {
         try {
             List<ByteBuffer> batch = take();
             if (!batch.isEmpty()) {
-                write(channel(), batch);
+                write(batch);
             }
             switch (next()) {
                 case WAIT -> {}
@@ -159,11 +166,12 @@ final class SpoolFile {
             return;
         }
         try (FileChannel all = channel()) {
+            sealing().close();
             all.force(true);
         }
         PrivateFiles.sync(directory);
         if (isWantedComplete()) {
-            stored.complete(new Stored.InFile());
+            stored.complete(new Stored.InFile(sealer.keyId()));
         } else {
             giveUp("discarded");
         }
@@ -178,18 +186,38 @@ final class SpoolFile {
         return open;
     }
 
+    private WritableByteChannel sealing() throws IOException {
+        WritableByteChannel open = sealed;
+        if (open == null) {
+            open = sealer.sealing(channel(), path.getFileName().toString());
+            sealed = open;
+        }
+        return open;
+    }
+
     private synchronized boolean isDead() {
         return dead;
     }
 
-    private void write(FileChannel to, List<ByteBuffer> batch) throws IOException {
+    private void write(List<ByteBuffer> batch) throws IOException {
         ByteBuffer[] buffers = batch.toArray(ByteBuffer[]::new);
         long size = 0;
         for (ByteBuffer buffer : buffers) {
             size += buffer.remaining();
         }
-        for (long left = size; left > 0; ) {
-            left -= to.write(buffers);
+        if (sealer.keyId() == null) {
+            // All at once, which only the file itself can.
+            FileChannel plain = channel();
+            for (long left = size; left > 0; ) {
+                left -= plain.write(buffers);
+            }
+        } else {
+            WritableByteChannel to = sealing();
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
+                }
+            }
         }
         CompletableFuture<Void> freed = GO_ON;
         synchronized (this) {

@@ -25,18 +25,24 @@ final class Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
     /// Octets that a row occupies besides its event, roughly.
-    private static final long ENTRY_BYTES = 100;
+    static final long ENTRY_BYTES = 100;
 
     private final Statements statements;
     private final Connection connection;
     private final Function<Account, @Nullable AccountRow> known;
+    private final boolean overLimit;
     private final Map<Account, AccountRow> before = new LinkedHashMap<>();
     private final Map<Account, AccountRow> rows = new LinkedHashMap<>();
     private final Set<Account> appended = new HashSet<>();
     private final List<String> freed = new ArrayList<>();
 
     /// @param known rows as of the last commit, null where they have to be read
-    Transaction(Statements statements, Function<Account, @Nullable AccountRow> known) {
+    /// @param overLimit events give way to one suspicion of their account
+    Transaction(
+            Statements statements,
+            Function<Account, @Nullable AccountRow> known,
+            boolean overLimit) {
+        this.overLimit = overLimit;
         this.statements = statements;
         this.connection = statements.connection();
         this.known = known;
@@ -45,7 +51,12 @@ final class Transaction {
     /// @return the last sequence number given
     long append(Append append) throws SQLException {
         AccountRow row = row(append.account());
-        for (Append.Event event : append.events()) {
+        if (overLimit) {
+            row = withoutOverflow(row);
+            append.bodies().forEach((id, _) -> freed.add(id));
+        }
+        List<Append.Event> events = overLimit ? List.of(Overflow.SUSPICION) : append.events();
+        for (Append.Event event : events) {
             PayloadRef ref = event.payload();
             Append.Event kept = event;
             long bytes = 0;
@@ -74,6 +85,19 @@ final class Transaction {
         return row.head();
     }
 
+    /// Makes room for a newer suspicion of an account that has one already.
+    private AccountRow withoutOverflow(AccountRow row) throws SQLException {
+        String text = Overflow.SUSPICION.text();
+        int removed =
+                Sql.update(
+                        connection,
+                        "DELETE FROM entry WHERE account = ? AND seq = ? AND event = ?",
+                        row.id(),
+                        row.head(),
+                        text);
+        return removed == 0 ? row : row.plusBytes(-entryBytes(text));
+    }
+
     /// One more entry names the payload.
     ///
     /// @return the octets that this added, negative where the payload is not to be had
@@ -84,11 +108,11 @@ final class Transaction {
                         ? new Stored.Lost("it is not in the spool")
                         : body.stored().getNow(new Stored.Lost("it is not finished"));
         switch (stored) {
-            case Stored.Inline(byte[] octets) -> {
-                return insertPayload(ref, account, octets);
+            case Stored.Inline(byte[] octets, String sealedBy) -> {
+                return insertPayload(ref, account, octets, sealedBy);
             }
-            case Stored.InFile() -> {
-                return insertPayload(ref, account, null);
+            case Stored.InFile(String sealedBy) -> {
+                return insertPayload(ref, account, null, sealedBy);
             }
             case Stored.Lost(String reason) -> {
                 boolean exists =
@@ -108,18 +132,21 @@ final class Transaction {
         }
     }
 
-    private long insertPayload(PayloadRef ref, long account, byte @Nullable [] octets)
+    private long insertPayload(
+            PayloadRef ref, long account, byte @Nullable [] octets, @Nullable String sealedBy)
             throws SQLException {
         long refs =
                 Sql.number(
                         connection,
-                        "INSERT INTO payload (id, account, size, refs, body) VALUES (?, ?, ?, 1, ?)"
+                        "INSERT INTO payload (id, account, size, refs, body, sealed_by)"
+                                + " VALUES (?, ?, ?, 1, ?, ?)"
                                 + " ON CONFLICT (id) DO UPDATE SET refs = payload.refs + 1"
                                 + " RETURNING refs",
                         ref.id(),
                         account,
                         ref.size(),
-                        octets);
+                        octets,
+                        sealedBy);
         return refs == 1 ? ref.size() : 0;
     }
 

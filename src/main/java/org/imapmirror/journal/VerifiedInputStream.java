@@ -14,10 +14,13 @@ import java.util.HexFormat;
 final class VerifiedInputStream extends FilterInputStream {
     private final PayloadRef ref;
     private final MessageDigest digest = Spool.sha256();
+    private final Runnable damaged;
     private long left;
 
-    VerifiedInputStream(InputStream in, PayloadRef ref) {
+    /// @param damaged is told when it turns out to be something else
+    VerifiedInputStream(InputStream in, PayloadRef ref, Runnable damaged) {
         super(in);
+        this.damaged = damaged;
         this.ref = ref;
         this.left = ref.size();
     }
@@ -30,6 +33,15 @@ final class VerifiedInputStream extends FilterInputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+        try {
+            return verified(target, offset, length);
+        } catch (IOException e) {
+            damaged.run();
+            throw e;
+        }
+    }
+
+    private int verified(byte[] target, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }

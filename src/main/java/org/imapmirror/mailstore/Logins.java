@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Logins {
     private static final Duration RETRY = Duration.ofMinutes(15);
 
-    private final Map<String, LoginMethod> methods;
+    private volatile Map<String, LoginMethod> methods;
     private final InstantSource clock;
     private final Map<Key, Refused> refused = new ConcurrentHashMap<>();
 
@@ -27,6 +27,11 @@ public final class Logins {
     public Logins(Map<String, LoginMethod> methods, InstantSource clock) {
         this.methods = Map.copyOf(methods);
         this.clock = clock;
+    }
+
+    /// From now on logs in by these methods. A login that was refused is still not tried again.
+    public void methods(Map<String, LoginMethod> newer) {
+        methods = Map.copyOf(newer);
     }
 
     /// The credentials to try.
@@ -53,6 +58,9 @@ public final class Logins {
     /// A server did not accept this login.
     public void onRefused(String server, Account account, LoginAs login) {
         refused.put(new Key(server, account), new Refused(login, clock.instant()));
+        if (method(server) instanceof LoginMethod.Captured(CapturedLogins captured)) {
+            captured.refused(server, account, login);
+        }
     }
 
     /// A server accepted a login.

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// How many connections to one server there are, for whom, and which of them are unused.
 final class ServerBudget {
-    private final ServerPool.Member member;
+    private volatile ServerPool.Member member;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition released = lock.newCondition();
 
@@ -31,6 +31,18 @@ final class ServerBudget {
 
     ServerBudget(ServerPool.Member member) {
         this.member = member;
+    }
+
+    /// Has other limits from now on. Connections that are too many end as they are given back or
+    /// expire.
+    void limit(int connections) {
+        lock.lock();
+        try {
+            member = new ServerPool.Member(member.endpoint(), connections, member.perAccount());
+            released.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The right to one connection.

@@ -51,6 +51,15 @@ public final class ServerPool implements AutoCloseable {
         this.sweeper = Thread.ofVirtual().name("connections-unused").start(this::sweep);
     }
 
+    /// From now on this server bears so many connections.
+    public void limit(String server, int connections) {
+        ServerBudget budget = budgets.get(server);
+        if (budget == null) {
+            throw new IllegalArgumentException("no server is called " + server);
+        }
+        budget.limit(connections);
+    }
+
     /// A connection for an account, perhaps one that was used before; no mailbox is selected.
     /// Closing it gives it back.
     ///

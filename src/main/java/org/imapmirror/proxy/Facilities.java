@@ -15,6 +15,10 @@ record Facilities(
         Tap tap,
         ProxyMetrics metrics) {
 
+    Facilities withLimits(ProxyLimits newer) {
+        return new Facilities(newer, routes, servers, tls, dialer, tap, metrics);
+    }
+
     Endpoint server(String name) {
         Endpoint endpoint = servers.get(name);
         if (endpoint == null) {

@@ -12,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// One open port.
 final class Listener {
@@ -23,9 +24,13 @@ final class Listener {
         this.channel = channel;
     }
 
+    /// @param facilities asked for each connection
     /// @throws IOException where the port cannot be had; the message names it
     static Listener open(
-            ListenerConfig config, EventLoopGroup loops, Facilities facilities, Sessions sessions)
+            ListenerConfig config,
+            EventLoopGroup loops,
+            Supplier<Facilities> facilities,
+            Sessions sessions)
             throws IOException {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
@@ -56,17 +61,18 @@ final class Listener {
     /// The pipeline of a client's channel.
     private static final class Pipeline extends ChannelInitializer<SocketChannel> {
         private final ListenerConfig config;
-        private final Facilities facilities;
+        private final Supplier<Facilities> now;
         private final Sessions sessions;
 
-        Pipeline(ListenerConfig config, Facilities facilities, Sessions sessions) {
+        Pipeline(ListenerConfig config, Supplier<Facilities> now, Sessions sessions) {
             this.config = config;
-            this.facilities = facilities;
+            this.now = now;
             this.sessions = sessions;
         }
 
         @Override
         protected void initChannel(SocketChannel channel) {
+            Facilities facilities = now.get();
             if (!sessions.admit()) {
                 facilities.metrics().limited(Limit.BEFORE_LOGIN);
                 channel.writeAndFlush(
@@ -91,14 +97,14 @@ final class Listener {
                         facilities.metrics(),
                         (_, caller) -> {
                             begun.set(true);
-                            begin(channel, caller).accepted();
+                            begin(channel, caller, facilities).accepted();
                         });
             } else {
-                begin(channel, peer);
+                begin(channel, peer, facilities);
             }
         }
 
-        private Session begin(Channel channel, Caller caller) {
+        private Session begin(Channel channel, Caller caller, Facilities facilities) {
             if (config.tls() == ListenerConfig.Tls.IMPLICIT) {
                 channel.pipeline().addLast(facilities.tls().forClient(channel.alloc()));
             }

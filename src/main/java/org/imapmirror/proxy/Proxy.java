@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// The IMAP front end: clients connect to its listeners and find their primary behind them.
@@ -33,6 +34,8 @@ public final class Proxy implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable EventLoopGroup loops;
     private @Nullable TlsContexts tls;
+    private volatile @Nullable Facilities facilities;
+    private ProxyLimits limits;
 
     /// @param servers by their keys in the configuration; `routes` names only such
     public Proxy(
@@ -42,6 +45,7 @@ public final class Proxy implements AutoCloseable {
             Tap tap,
             MeterRegistry meters) {
         this.config = config;
+        this.limits = config.limits();
         this.routes = routes;
         this.servers = Map.copyOf(servers);
         this.tap = tap;
@@ -64,17 +68,16 @@ public final class Proxy implements AutoCloseable {
         if (loops != null) {
             throw new IllegalStateException("started already");
         }
-        ProxyLimits limits = config.limits();
         TlsContexts contexts =
                 TlsContexts.load(config.tls(), servers.values(), limits.times().connect());
         tls = contexts;
         Dialer dialer = new Dialer(contexts, limits.times().connect());
-        Facilities facilities =
-                new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
+        Facilities shared = new Facilities(limits, routes, servers, contexts, dialer, tap, metrics);
+        facilities = shared;
         loops = Transport.loops("proxy", Runtime.getRuntime().availableProcessors());
         try {
             for (ListenerConfig listener : config.listeners()) {
-                listeners.add(Listener.open(listener, loops, facilities, sessions));
+                listeners.add(Listener.open(listener, loops, this::facilities, sessions));
             }
         } catch (IOException e) {
             close();
@@ -85,6 +88,34 @@ public final class Proxy implements AutoCloseable {
                 .addKeyValue("transport", Transport.NAME)
                 .addKeyValue("tls", TlsContexts.PROVIDER)
                 .log("listening");
+    }
+
+    private Facilities facilities() {
+        return Objects.requireNonNull(facilities, "bug: a connection before the start");
+    }
+
+    /// Connections that come from now on find this certificate and these limits; those that are
+    /// there go on with what they have. Where limits of addresses and accounts change, these are
+    /// counted anew.
+    ///
+    /// @param shown null where no listener has TLS
+    /// @throws IOException where the certificate cannot be read; nothing changes then
+    public synchronized void reload(@Nullable ProxyTls shown, ProxyLimits newer)
+            throws IOException {
+        TlsContexts contexts = tls;
+        if (contexts == null) {
+            throw new IllegalStateException("not started");
+        }
+        if (shown != null) {
+            contexts.show(shown);
+        }
+        Guests guests =
+                newer.clients().equals(limits.clients())
+                        ? sessions.guests()
+                        : new Guests(newer.clients(), Ticker.systemTicker());
+        sessions.limit(newer.login().connections(), guests);
+        limits = newer;
+        facilities = facilities().withLimits(newer);
     }
 
     /// The ports of the listeners, in the order of the configuration; none before [#start].
@@ -114,7 +145,7 @@ public final class Proxy implements AutoCloseable {
         listeners.forEach(Listener::close);
         listeners.clear();
         sessions.stop();
-        await(config.limits().times().grace());
+        await(limits.times().grace());
         sessions.end();
         await(LAST_WORDS);
         running.shutdownGracefully(0, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)

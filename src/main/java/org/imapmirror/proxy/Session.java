@@ -37,6 +37,7 @@ final class Session {
     private final ListenerConfig listener;
     private final Facilities facilities;
     private final Sessions sessions;
+    private final Guests guests;
     private final Conduit fromClient;
     private final Dialogue dialogue;
     private final Timers timers;
@@ -69,6 +70,7 @@ final class Session {
         this.listener = listener;
         this.facilities = facilities;
         this.sessions = sessions;
+        this.guests = sessions.guests();
         this.fromClient =
                 new Conduit(
                         client,
@@ -156,7 +158,7 @@ final class Session {
         if (!(phase instanceof Arriving arriving)) {
             return;
         }
-        counted = sessions.guests().arrive(caller.address());
+        counted = guests.arrive(caller.address());
         if (counted) {
             arriving.connect();
         } else {
@@ -275,8 +277,8 @@ final class Session {
     ///
     /// @return false where the account has too many connections; then the primary knows it
     boolean admit(Account account) {
-        sessions.guests().accepted(caller.address(), account.name());
-        if (sessions.guests().arrive(account)) {
+        guests.accepted(caller.address(), account.name());
+        if (guests.arrive(account)) {
             guest = account;
             return true;
         }
@@ -290,7 +292,7 @@ final class Session {
     ///
     /// @param account empty where it is not known
     Step refused(String account) {
-        Duration delay = sessions.guests().refused(caller.address(), account);
+        Duration delay = guests.refused(caller.address(), account);
         if (delay.isZero()) {
             return Step.FORWARD;
         }
@@ -520,10 +522,10 @@ final class Session {
         about(LOG.atDebug()).addKeyValue("clean", clean).log("session over");
         last.ended(clean);
         if (counted) {
-            sessions.guests().depart(caller.address());
+            guests.depart(caller.address());
         }
         if (guest != null) {
-            sessions.guests().depart(guest);
+            guests.depart(guest);
         }
         sessions.remove(this, loggedIn);
     }

@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Sessions {
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final AtomicInteger anonymous = new AtomicInteger();
-    private final int mostAnonymous;
+    private volatile int mostAnonymous;
     private final String prefix =
             Integer.toString(ThreadLocalRandom.current().nextInt(46656, 1679616), 36);
     private final AtomicLong counter = new AtomicLong();
     private volatile boolean stopping;
 
-    private final Guests guests;
+    private volatile Guests guests;
 
     /// @param mostAnonymous connections that have not logged in
     Sessions(int mostAnonymous, Guests guests) {
@@ -26,8 +26,15 @@ final class Sessions {
         this.guests = guests;
     }
 
+    /// Where a session that begins now is counted, from its beginning to its end.
     Guests guests() {
         return guests;
+    }
+
+    /// Counts sessions that begin from now on, and has other limits for them.
+    void limit(int anonymousAtMost, Guests newer) {
+        mostAnonymous = anonymousAtMost;
+        guests = newer;
     }
 
     /// A name for a session that no other one has, also not of an earlier run most likely.

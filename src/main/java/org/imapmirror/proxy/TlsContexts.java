@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The TLS settings of the listeners and of every server, read once.
 final class TlsContexts implements AutoCloseable {
@@ -24,7 +26,11 @@ final class TlsContexts implements AutoCloseable {
     static final SslProvider PROVIDER =
             OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
 
-    private final @Nullable SslContext listeners;
+    private volatile @Nullable SslContext listeners;
+
+    /// Earlier ones of the listeners: a connection may just be taking one.
+    private final List<SslContext> retired = new CopyOnWriteArrayList<>();
+
     private final Map<String, SslContext> servers = new HashMap<>();
     private final Duration handshake;
 
@@ -54,10 +60,11 @@ final class TlsContexts implements AutoCloseable {
 
     /// For a client's connection; it shakes hands as soon as it is in the pipeline.
     SslHandler forClient(ByteBufAllocator allocator) {
-        if (listeners == null) {
+        SslContext context = listeners;
+        if (context == null) {
             throw new IllegalStateException("bug: a listener has TLS without a certificate");
         }
-        SslHandler handler = listeners.newHandler(allocator);
+        SslHandler handler = context.newHandler(allocator);
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         return handler;
     }
@@ -72,10 +79,22 @@ final class TlsContexts implements AutoCloseable {
         return handler;
     }
 
+    /// Shows this certificate to connections that come from now on.
+    ///
+    /// @throws IOException where it cannot be read; the earlier one stays
+    synchronized void show(ProxyTls tls) throws IOException {
+        SslContext before = listeners;
+        listeners = listening(tls);
+        if (before != null) {
+            retired.add(before);
+        }
+    }
+
     /// Frees what BoringSSL holds. No connection may be left.
     @Override
     public void close() {
         ReferenceCountUtil.release(listeners);
+        retired.forEach(ReferenceCountUtil::release);
         servers.values().forEach(ReferenceCountUtil::release);
     }
 

@@ -48,6 +48,12 @@ final class EventApplier {
         if (entries.isEmpty()) {
             return false;
         }
+        if (entries.get(0).seq() > work.lane.position() + 1) {
+            // The account was not mirrored for some time, or the journal was over its limit.
+            work.store.change(
+                    work.lane,
+                    tx -> tx.doubt(Doubt.ACCOUNT, null, "the journal had let go of entries"));
+        }
         List<Entry> run = run(entries);
         try {
             apply(run);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// One account on its way to one mirror: strictly in order, one virtual thread at a time, which
 /// lives only while there is work.
@@ -55,6 +57,9 @@ final class Lane {
     private volatile long mirrorRestsUntil;
     private volatile long primaryRestsUntil;
 
+    /// Somebody wants the room that this lane's entries take in the journal.
+    private final AtomicReference<@Nullable GiveUp> giveUp = new AtomicReference<>();
+
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
         this.env = env;
@@ -70,14 +75,20 @@ final class Lane {
         String epoch = env.journal().epoch();
         LaneRow loaded = env.store().lane(key, epoch);
         long head = env.journal().head(key.account());
-        if (!env.store().epochOf(loaded).equals(epoch)
-                || loaded.position() > head
-                || loaded.planned() && loaded.position() < env.journal().low(key.account())) {
+        if (!env.store().epochOf(loaded).equals(epoch) || loaded.position() > head) {
             LOG.error(
-                    "lane={} the journal is another one than the map was made with, or of another"
-                            + " time: everything is compared anew",
+                    "lane={} the journal is another one than the map was made with: everything is"
+                            + " compared anew",
                     key);
             env.store().restart(loaded, epoch, head, "the journal was replaced or lost entries");
+            loaded = env.store().reload(key);
+        } else if (loaded.planned() && loaded.position() < env.journal().low(key.account())) {
+            // The account, or the mirror, was not in the configuration for some time.
+            LOG.atWarn()
+                    .addKeyValue("account", key.account())
+                    .addKeyValue("mirror", key.mirror())
+                    .log("the journal has not kept what this mirror lacks: everything is compared");
+            env.store().restart(loaded, epoch, head, "the journal had let go of entries");
             loaded = env.store().reload(key);
         }
         row = loaded;
@@ -133,6 +144,47 @@ final class Lane {
         return done;
     }
 
+    /// Gives up what the journal holds for this lane: its place is the journal's end then, and the
+    /// whole account is in doubt. Done by the lane itself between two steps, so that no step under
+    /// way can put it back.
+    ///
+    /// @param reason for the doubt
+    /// @return completes with the number of entries that were given up
+    CompletableFuture<Long> giveUpPlace(String reason) {
+        GiveUp wanted =
+                Objects.requireNonNull(
+                        giveUp.updateAndGet(before ->
+                                before == null
+                                        ? new GiveUp(reason, new CompletableFuture<>())
+                                        : before));
+        wake();
+        return wanted.entries();
+    }
+
+    private record GiveUp(String reason, CompletableFuture<Long> entries) {}
+
+    private void giveUpIfWanted() {
+        GiveUp wanted = giveUp.get();
+        if (wanted == null) {
+            return;
+        }
+        LaneRow mine = loaded();
+        long head = env.journal().head(key.account());
+        long entries = env.journal().count(key.account(), mine.position());
+        if (mine.position() < head) {
+            env.store().restart(mine, env.journal().epoch(), head, wanted.reason());
+            row = env.store().reload(key);
+        }
+        giveUp.set(null);
+        wanted.entries().complete(entries);
+    }
+
+    /// Goes on after [#close], where the journal may have let go of what this lane lacks.
+    void reopen() {
+        closed = false;
+        var _ = giveUpPlace("the account was not mirrored for some time");
+    }
+
     /// No further step is begun.
     void close() {
         closed = true;
@@ -155,6 +207,7 @@ final class Lane {
         do {
             seen = signals.get();
             try {
+                giveUpIfWanted();
                 work();
             } catch (RuntimeException e) {
                 LOG.error("lane={} stopped by a bug or by the state database, tried again", key, e);
@@ -196,6 +249,9 @@ final class Lane {
         Chores.Run chore = chores.run(work, () -> closeWindow(work, events), env.firstCopies());
         try {
             while (!closed) {
+                if (giveUp.get() != null) {
+                    return;
+                }
                 if (events.step()) {
                     row = work.lane;
                     state = state.working(state.name() == LaneState.Name.COPYING);
@@ -218,15 +274,20 @@ final class Lane {
             again(RACE_PAUSE);
             return;
         }
-        if (!closed) {
+        if (!closed && giveUp.get() == null) {
             state = state.live();
             catchUp(work, events);
         }
     }
 
     private boolean planned(Work work) throws StoreException {
+        long head = env.journal().head(key.account());
         String other = new TreeSync(work).plan();
         if (other != null) {
+            // Nothing of it will ever be applied; if this changes, the plan begins at the end.
+            env.store().change(work.lane, tx -> tx.position(head));
+            work.lane = env.store().reload(key);
+            row = work.lane;
             LOG.warn("lane={} not mirrored: it is the same mailbox as account={}", key, other);
             state = state.alias(other);
             return false;

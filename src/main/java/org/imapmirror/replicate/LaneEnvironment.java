@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What every lane works with.
 ///
@@ -29,7 +30,7 @@ record LaneEnvironment(
         Function<Account, CompletionStage<Void>> settled,
         Duration settleTimeout,
         Semaphore firstCopies,
-        Brake brake,
+        Supplier<Brake> brake,
         Clock clock,
         ScheduledExecutorService timer,
         BiConsumer<LaneKey, MailboxEvent> applied) {}

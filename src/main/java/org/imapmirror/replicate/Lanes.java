@@ -8,6 +8,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,9 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -25,20 +28,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
 /// the journal go of what every mirror has.
 public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
+    private static final Duration RELIEF_EVERY = Duration.ofSeconds(1);
 
     /// Parked items of a lane that a report names.
     private static final int MOST_PARKED = 100;
 
-    private final LanesConfig config;
+    private volatile LanesConfig config;
     private final Topology topology;
     private final Journal journal;
     private final LaneStore store;
@@ -46,7 +52,15 @@ public final class Lanes implements AutoCloseable {
     private final LaneEnvironment env;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+
+    /// Lanes of accounts that are not mirrored any more; a step of theirs may still be under way,
+    /// so that no other lane may take their place.
+    private final Map<LaneKey, Lane> retired = new ConcurrentHashMap<>();
+
+    private volatile boolean reconsidered;
     private final MarkedAccounts marked;
+    private volatile JournalRelief relief;
+    private @Nullable ScheduledFuture<?> sweeps;
     private volatile boolean closed;
 
     /// Opens an authenticated connection to a server on behalf of an account.
@@ -95,12 +109,20 @@ public final class Lanes implements AutoCloseable {
                         sessions.settled(),
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
-                        config.brake(),
+                        () -> this.config.brake(),
                         clock,
                         timer,
                         applied);
+        this.relief = new JournalRelief(journal, _ -> false, account -> trim(List.of(account)));
         this.marked =
-                new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
+                new MarkedAccounts(
+                        this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
+    }
+
+    /// Names the lanes that never give up what the journal holds for them while anything else frees
+    /// space. To be called before [#start].
+    public void keepToTheLast(Predicate<LaneKey> lanes) {
+        relief = new JournalRelief(journal, lanes, account -> trim(List.of(account)));
     }
 
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
@@ -113,17 +135,61 @@ public final class Lanes implements AutoCloseable {
         for (LaneRow row : store.lanes()) {
             seen(row.key().account());
         }
-        journal.accounts().forEach(this::seen);
+        journal.accounts().forEach(this::wake);
         listed.forEach(this::seen);
         journal.marks().forEach(mark -> uncertain(mark.account()));
         journal.onAppended(this::wake);
         long trim = TRIM_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
-        Duration every = config.sweepEvery();
-        if (every != null) {
-            timer.scheduleWithFixedDelay(
-                    this::sweepAll, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        long look = RELIEF_EVERY.toMillis();
+        timer.scheduleWithFixedDelay(this::relieve, look, look, TimeUnit.MILLISECONDS);
+        sweepRegularly();
+    }
+
+    private synchronized void sweepRegularly() {
+        if (sweeps != null) {
+            sweeps.cancel(false);
+            sweeps = null;
         }
+        Duration every = config.sweepEvery();
+        if (every != null && !closed) {
+            sweeps =
+                    timer.scheduleWithFixedDelay(
+                            this::sweepAll,
+                            every.toMillis(),
+                            every.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// Goes on with other settings. The number of first copies at once stays.
+    public void reload(LanesConfig newer) {
+        boolean other = !Objects.equals(newer.sweepEvery(), config.sweepEvery());
+        config = newer;
+        if (other) {
+            sweepRegularly();
+        }
+    }
+
+    /// The topology may have other accounts now: lanes of those that are not mirrored any more end,
+    /// and the journal lets go of them.
+    ///
+    /// @param listed accounts that the configuration names one by one
+    public void reconsider(List<Account> listed) {
+        reconsidered = true;
+        lanes.forEach((key, lane) -> {
+            if (!topology.mirrorsOf().apply(key.account()).contains(key.mirror())) {
+                lane.close();
+                retired.put(key, lane);
+                lanes.remove(key, lane);
+                LOG.atInfo()
+                        .addKeyValue("account", key.account())
+                        .addKeyValue("mirror", key.mirror())
+                        .log("no longer mirrored");
+                wake(key.account());
+            }
+        });
+        listed.forEach(this::seen);
     }
 
     /// A map and a journal that do not remember the same last start are not of the same time: one
@@ -163,10 +229,13 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /// The journal has something for an account.
+    /// The journal has something for an account. What it has for one that is not mirrored, or no
+    /// longer, is for nobody.
     public void wake(Account account) {
-        for (Lane lane : of(account)) {
-            lane.wake();
+        List<Lane> mirrors = of(account);
+        mirrors.forEach(Lane::wake);
+        if (mirrors.isEmpty() && !closed) {
+            journal.trim(account, journal.head(account));
         }
     }
 
@@ -267,28 +336,54 @@ public final class Lanes implements AutoCloseable {
         }
         List<Lane> out = new ArrayList<>();
         for (String mirror : topology.mirrorsOf().apply(account)) {
-            out.add(lanes.computeIfAbsent(new LaneKey(account, mirror), key -> new Lane(key, env)));
+            out.add(lanes.computeIfAbsent(new LaneKey(account, mirror), this::made));
         }
         return out;
+    }
+
+    private Lane made(LaneKey key) {
+        Lane before = retired.remove(key);
+        Lane lane = before == null ? new Lane(key, env) : before;
+        if (reconsidered) {
+            // Until now it may have been for nobody.
+            lane.reopen();
+        }
+        return lane;
     }
 
     /// Deletes journal entries that every mirror of their account has.
     private void trim() {
         try {
-            Map<Account, Long> done = new HashMap<>();
-            for (Account account : accounts()) {
-                long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
-                if (position > journal.low(account)) {
-                    done.put(account, position);
-                }
-            }
-            if (!done.isEmpty()) {
-                // What a lane might have to do again must not be gone.
-                store.flush();
-                done.forEach(journal::trim);
-            }
+            trim(accounts());
         } catch (RuntimeException e) {
             LOG.warn("the journal was not trimmed, tried again later: {}", e.getMessage());
+        }
+    }
+
+    private void trim(Collection<Account> accounts) {
+        Map<Account, Long> done = new HashMap<>();
+        for (Account account : accounts) {
+            long position = of(account).stream().mapToLong(Lane::position).min().orElse(0);
+            if (position > journal.low(account)) {
+                done.put(account, position);
+            }
+        }
+        if (!done.isEmpty()) {
+            // What a lane might have to do again after a failure of power must not be gone.
+            store.flush();
+            done.forEach(journal::trim);
+        }
+    }
+
+    /// Makes room in a journal that is nearly full.
+    private void relieve() {
+        try {
+            if (relief.isWanted()) {
+                trim();
+                relief.look(List.copyOf(lanes.values()));
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the journal was not relieved, tried again: {}", e.getMessage());
         }
     }
 
@@ -297,8 +392,8 @@ public final class Lanes implements AutoCloseable {
         closed = true;
         lanes.values().forEach(Lane::close);
         timer.shutdownNow();
-        for (Lane lane : lanes.values()) {
-            lane.awaitEnd(Duration.ofSeconds(10));
+        for (Map<LaneKey, Lane> all : List.of(lanes, retired)) {
+            all.values().forEach(lane -> lane.awaitEnd(Duration.ofSeconds(10)));
         }
     }
 }

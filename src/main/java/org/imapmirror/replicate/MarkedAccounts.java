@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Accounts on which commands were cut off. Each is swept at once and again a while later, because
 /// the primary may still be executing what it had been sent; only then may its write-intent mark
@@ -23,7 +24,7 @@ final class MarkedAccounts {
 
     private final Function<Account, CompletionStage<Void>> sweep;
     private final ScheduledExecutorService timer;
-    private final Duration pause;
+    private final Supplier<Duration> pause;
     private final Consumer<Account> swept;
     private final ConcurrentHashMap<Account, Long> rounds = new ConcurrentHashMap<>();
     private final AtomicLong counter = new AtomicLong();
@@ -31,7 +32,7 @@ final class MarkedAccounts {
     MarkedAccounts(
             Function<Account, CompletionStage<Void>> sweep,
             ScheduledExecutorService timer,
-            Duration pause,
+            Supplier<Duration> pause,
             Consumer<Account> swept) {
         this.sweep = sweep;
         this.timer = timer;
@@ -59,7 +60,7 @@ final class MarkedAccounts {
                     () -> {
                         sweep.apply(account).thenRun(() -> over(account, round));
                     },
-                    pause.toMillis(),
+                    pause.get().toMillis(),
                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException _) {
             // Closing: the mark stays for the next start.

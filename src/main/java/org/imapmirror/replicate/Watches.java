@@ -40,7 +40,7 @@ public final class Watches implements AutoCloseable {
     private final Lanes.Connections connections;
     private final Topology topology;
     private final Lanes lanes;
-    private final Mode mode;
+    private volatile Mode mode;
     private final Effort effort;
     private final Semaphore turns;
     private final Map<Account, Watch> watches = new HashMap<>();
@@ -71,6 +71,14 @@ public final class Watches implements AutoCloseable {
         this.mode = mode;
         this.effort = effort;
         this.turns = new Semaphore(effort.connections(), true);
+    }
+
+    /// Watches other accounts from now on; those that are too many end with their turn.
+    public void mode(Mode newer) {
+        mode = newer;
+        if (newer == Mode.ALL) {
+            lanes.accounts().forEach(this::active);
+        }
     }
 
     /// A session of the account is there, or an account is known at all (mode ALL).
@@ -117,6 +125,8 @@ public final class Watches implements AutoCloseable {
 
         private boolean over() {
             return Thread.currentThread().isInterrupted()
+                    || mode == Mode.NONE
+                    || topology.mirrorsOf().apply(account).isEmpty()
                     || mode == Mode.ACTIVE
                             && System.nanoTime() - lastActive > effort.activeFor().toNanos();
         }

@@ -32,7 +32,7 @@ final class Work {
         this.store = env.store();
         this.journal = env.journal();
         this.hands = hands;
-        this.brake = env.brake();
+        this.brake = env.brake().get();
         this.clock = env.clock();
         this.refusals = refusals;
         this.lane = lane;

@@ -83,6 +83,17 @@ public final class AccountRules {
         return new Account(name);
     }
 
+    /// Whether login names stand for the same accounts by these other rules.
+    public boolean namesAs(AccountRules other) {
+        return defaultDomain.equals(other.defaultDomain)
+                && masterSeparator.equals(other.masterSeparator)
+                && texts(rewrites).equals(texts(other.rewrites));
+    }
+
+    private static List<String> texts(List<Rewrite> rewrites) {
+        return rewrites.stream().map(r -> r.match().pattern() + " " + r.replacement()).toList();
+    }
+
     public boolean mirrored(Account account) {
         return include.stream().anyMatch(p -> p.matcher(account.name()).matches())
                 && exclude.stream().noneMatch(p -> p.matcher(account.name()).matches());

@@ -11,7 +11,7 @@ public final class Routes {
     private final String primary;
     private final Map<Account, String> moved;
     private final List<Mirror> mirrors;
-    private final AccountRules rules;
+    private volatile AccountRules rules;
 
     public Routes(String primary, List<Mirror> mirrors, AccountRules rules) {
         this(primary, Map.of(), mirrors, rules);
@@ -44,6 +44,15 @@ public final class Routes {
     /// Every mirror that the configuration names, whatever the account.
     public List<Mirror> mirrors() {
         return mirrors;
+    }
+
+    /// From now on other accounts are mirrored. The names of accounts must be made by the same
+    /// rules as before: what was mirrored under one name would be mirrored again under another.
+    public void rules(AccountRules newer) {
+        if (!newer.namesAs(rules)) {
+            throw new IllegalArgumentException("bug: other names for the same accounts");
+        }
+        rules = newer;
     }
 
     public AccountRules rules() {

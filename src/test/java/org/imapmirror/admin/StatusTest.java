@@ -21,6 +21,24 @@ class StatusTest {
         assertThat(status.complaints().get(2)).contains("mirror a");
     }
 
+    @Test
+    void aFullJournalIs() {
+        assertThat(
+                        new Status(
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        1,
+                                        0,
+                                        List.of(),
+                                        new Status.JournalStatus(1000, 1000, true))
+                                .complaints())
+                .singleElement()
+                .asString()
+                .contains("journal is full");
+    }
+
     static LaneStatus lane(String mirror, long unreachable) {
         return new LaneStatus("anna", mirror, "live", 0, 0, null, unreachable, List.of());
     }

@@ -28,7 +28,7 @@ public final class MirrorWorld implements AutoCloseable {
     final RealServer primary;
     final List<RealServer> mirrors;
     private final Setup setup;
-    private final String extra;
+    private String extra;
     private Service service;
 
     /// Two Dovecots.
@@ -59,6 +59,12 @@ public final class MirrorWorld implements AutoCloseable {
     /// The first mirror, which most worlds have alone.
     public RealServer mirror() {
         return mirrors.getFirst();
+    }
+
+    /// @param other lines of configuration instead of the ones so far
+    void restart(String other) throws IOException, ConfigException {
+        extra = other;
+        restart();
     }
 
     void restart() throws IOException, ConfigException {

@@ -22,6 +22,8 @@ record ServeProcess(Process process, Path log) implements AutoCloseable {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-Xmx128m",
                                 "-XX:TieredStopAtLevel=1",
+                                // What an installed one logs, not what tests do.
+                                "-Dlogback.configurationFile=logback.xml",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Main.class.getName(),
@@ -47,6 +49,17 @@ record ServeProcess(Process process, Path log) implements AutoCloseable {
                     }
                 });
         return this;
+    }
+
+    /// Sends a signal by its name, for example HUP.
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill =
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .inheritIO()
+                        .start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + name + " failed");
+        }
     }
 
     /// As kill -9: nothing of the process runs any more.

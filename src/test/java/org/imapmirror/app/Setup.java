@@ -71,7 +71,7 @@ record Setup(
 
     /// Writes the file.
     ///
-    /// @param extra more lines of configuration
+    /// @param extra more lines of configuration; first those of the journal, indented by two
     Path write(String extra) throws IOException {
         StringBuilder servers = new StringBuilder();
         StringBuilder names = new StringBuilder();
@@ -94,9 +94,10 @@ record Setup(
                 servers:
                   old: {address: "%s:%d", tls: none, login: {%s}}
                 %sroute: {primary: old, mirrors: [%s]}
-                journal: {directory: "%s"}
                 state: {url: "jdbc:sqlite:%s"}
                 admin: {bind: "127.0.0.1:%d", token: "%s"}
+                journal:
+                  directory: "%s"
                 %s
                 """
                         .formatted(
@@ -106,10 +107,10 @@ record Setup(
                                 captured ? "method: captured" : login(primary),
                                 servers,
                                 names,
-                                journalFolder(),
                                 stateFolder().resolve("state.db"),
                                 adminPort,
                                 token(),
+                                journalFolder(),
                                 extra));
     }
 

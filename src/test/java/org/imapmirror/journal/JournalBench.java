@@ -158,7 +158,7 @@ final class JournalBench {
                 System.out.printf(
                         Locale.ROOT,
                         "TARGET|commit of one session p50, in times of a write and its"
-                            + " fsync|%.2f|at most 2|%s%n",
+                                + " fsync|%.2f|at most 2|%s%n",
                         times,
                         times <= 2 ? "met" : "not met");
             }

@@ -19,7 +19,7 @@ class SpoolFileTest {
     private final Queue<Runnable> turns = new ArrayDeque<>();
 
     private SpoolFile file(String name, long limit) {
-        return new SpoolFile(folder, name, limit, memory, turns::add, stored);
+        return new SpoolFile(folder, name, limit, memory, new Sealer(null), turns::add, stored);
     }
 
     private void write() {
@@ -78,7 +78,9 @@ class SpoolFileTest {
         Queue<Runnable> greedyTurns = new ArrayDeque<>(turns);
         turns.clear();
         CompletableFuture<Stored> otherStored = new CompletableFuture<>();
-        SpoolFile other = new SpoolFile(folder, "b", 10_000, memory, turns::add, otherStored);
+        SpoolFile other =
+                new SpoolFile(
+                        folder, "b", 10_000, memory, new Sealer(null), turns::add, otherStored);
         CompletableFuture<Void> otherRoom = other.offer(new byte[1]);
         assertThat(otherRoom).isNotDone();
 

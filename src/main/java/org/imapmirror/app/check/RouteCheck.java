@@ -58,6 +58,7 @@ public final class RouteCheck {
                         : server.login()
                                 .method(new CapturedLogins(), config.routes().rules())
                                 .loginFor(account);
-        return new ServerCheck(server, mirror, LIMITS).findings(account, login);
+        return new ServerCheck(server, mirror, config.login().keys() != null, LIMITS)
+                .findings(account, login);
     }
 }

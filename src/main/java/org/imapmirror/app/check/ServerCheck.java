@@ -22,12 +22,15 @@ import java.util.function.Predicate;
 final class ServerCheck {
     private final Server server;
     private final boolean mirror;
+    private final boolean keepsLogins;
     private final ClientLimits limits;
     private final String subject;
     private final List<Finding> findings = new ArrayList<>();
 
     /// @param mirror false for the primary
-    ServerCheck(Server server, boolean mirror, ClientLimits limits) {
+    /// @param keepsLogins captured logins are there after a restart
+    ServerCheck(Server server, boolean mirror, boolean keepsLogins, ClientLimits limits) {
+        this.keepsLogins = keepsLogins;
         this.server = server;
         this.mirror = mirror;
         this.limits = limits;
@@ -95,13 +98,14 @@ final class ServerCheck {
     }
 
     private void method() {
-        if (server.login() instanceof ServerLogin.Captured) {
+        if (server.login() instanceof ServerLogin.Captured && !keepsLogins) {
             add(
                     Finding.warning(
                             subject + ".login.method",
                             "captured: after a restart, nothing is copied or swept for an account"
                                     + " until one of its clients logs in again",
-                            "configure master, authzid or table where the server allows that"));
+                            "configure master, authzid or table where the server allows that, or"
+                                    + " login.keep: sealed"));
         }
     }
 

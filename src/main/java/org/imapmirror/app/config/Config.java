@@ -4,6 +4,7 @@ import org.imapmirror.imap.Endpoint;
 import org.imapmirror.proxy.Network;
 import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Routes;
+import org.imapmirror.state.Keyring;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.Map;
 ///
 /// @param tls what listeners with TLS show; null where no listener has TLS and the file has none
 /// @param servers by their keys; everything that [#routes] names is there
+/// @param secretFiles those that the configuration takes secrets from
 /// @param routes made of the groups `route` and `accounts`
 public record Config(
         List<Listener> listeners,
@@ -29,7 +31,9 @@ public record Config(
         Brake brake,
         Login login,
         ProxyLimits limits,
-        Admin admin) {
+        Admin admin,
+        Log log,
+        List<Path> secretFiles) {
 
     /// @throws IllegalArgumentException where there is no such server, which for those of [#routes]
     ///   is a bug
@@ -78,7 +82,13 @@ public record Config(
     /// @param maxBytes of records and payloads together
     /// @param maxHold how long a client may wait for a commit
     /// @param inlineBytes messages up to this size, at most 1 MiB, live in the journal's own file
-    public record Journal(Path directory, long maxBytes, Duration maxHold, int inlineBytes) {}
+    /// @param keys encrypt the messages; null where they are stored as they are
+    public record Journal(
+            Path directory,
+            long maxBytes,
+            Duration maxHold,
+            int inlineBytes,
+            @Nullable Keyring keys) {}
 
     /// @param url `jdbc:sqlite:` and the path of a file
     public record State(String url) {
@@ -106,9 +116,25 @@ public record Config(
     public record Brake(int messages, int percent) {}
 
     /// What becomes of captured passwords.
-    public record Login(Keep keep) {
-        public enum Keep {
-            MEMORY
+    ///
+    /// @param keys seal them on disk; null: they are kept in memory only
+    public record Login(@Nullable Keyring keys) {}
+
+    /// @param level null where only the environment says it
+    public record Log(@Nullable Level level, Format format) {
+        public static final Log DEFAULT = new Log(null, Format.TEXT);
+
+        public enum Level {
+            TRACE,
+            DEBUG,
+            INFO,
+            WARN,
+            ERROR
+        }
+
+        public enum Format {
+            TEXT,
+            JSON
         }
     }
 

@@ -7,6 +7,7 @@ import org.imapmirror.app.config.Config.FirstCopy;
 import org.imapmirror.app.config.Config.Identity;
 import org.imapmirror.app.config.Config.Journal;
 import org.imapmirror.app.config.Config.Listener;
+import org.imapmirror.app.config.Config.Log;
 import org.imapmirror.app.config.Config.Login;
 import org.imapmirror.app.config.Config.Server;
 import org.imapmirror.app.config.Config.State;
@@ -14,6 +15,8 @@ import org.imapmirror.app.config.Config.Sweep;
 import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.proxy.ProxyLimits;
 import org.imapmirror.route.Routes;
+import org.imapmirror.state.Keyring;
+import org.imapmirror.state.MasterKey;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -21,8 +24,10 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Reads a configuration file.
@@ -53,18 +58,27 @@ public final class ConfigLoader {
                     },
                     "write a size up to 1MiB, for example 32KiB");
 
-    private static final Kind<Login.Keep> KEEP =
-            new Kind<>(
-                    text -> {
-                        if (text.equals("sealed")) {
-                            throw new IllegalArgumentException("is not there yet");
-                        }
-                        if (!text.equals("memory")) {
-                            throw new IllegalArgumentException("is not memory");
-                        }
-                        return Login.Keep.MEMORY;
-                    },
-                    "write memory");
+    private static final String KEY_REMEDY =
+            "make one with: openssl rand -base64 32; and write"
+                    + " \"${file:UTF-8:/path}\" or \"${env:NAME}\"";
+
+    private static final Kind<Boolean> SEALED =
+            Kind.oneOf(Kinds.ordered(Map.entry("memory", false), Map.entry("sealed", true)));
+
+    private static final Kind<Log.Level> LEVEL =
+            Kind.oneOf(
+                    Kinds.ordered(
+                            Map.entry("trace", Log.Level.TRACE),
+                            Map.entry("debug", Log.Level.DEBUG),
+                            Map.entry("info", Log.Level.INFO),
+                            Map.entry("warn", Log.Level.WARN),
+                            Map.entry("error", Log.Level.ERROR)));
+
+    private static final Kind<Log.Format> FORMAT =
+            Kind.oneOf(
+                    Kinds.ordered(
+                            Map.entry("text", Log.Format.TEXT),
+                            Map.entry("json", Log.Format.JSON)));
 
     private ConfigLoader() {}
 
@@ -119,11 +133,38 @@ public final class ConfigLoader {
         Login login = login(root.section("login"));
         ProxyLimits limits = FrontReader.limits(root);
         Admin admin = FrontReader.admin(root);
+        Log log = log(root.section("log"));
         root.done();
         FrontReader.collisions(root, listeners, admin, servers);
         return new Config(
-                listeners, tls, servers, routes, journal, state, sweep, firstCopy, brake, login,
-                limits, admin);
+                listeners,
+                tls,
+                servers,
+                routes,
+                journal,
+                state,
+                sweep,
+                firstCopy,
+                brake,
+                login,
+                limits,
+                admin,
+                log,
+                secretFiles(reading, servers, tls));
+    }
+
+    private static List<Path> secretFiles(
+            Reading reading, Map<String, Server> servers, @Nullable Identity tls) {
+        Set<Path> files = new LinkedHashSet<>(reading.files());
+        for (Server server : servers.values()) {
+            if (server.login() instanceof ServerLogin.Table(Path table)) {
+                files.add(table);
+            }
+        }
+        if (tls != null) {
+            files.add(tls.key());
+        }
+        return List.copyOf(files);
     }
 
     private static Journal journal(Section section) {
@@ -135,7 +176,8 @@ public final class ConfigLoader {
                                 "max-hold",
                                 Duration.ofMillis(250),
                                 Kinds.duration(Duration.ofMillis(1), Duration.ofMinutes(1))),
-                        section.value("inline-bytes", 32 * 1024, INLINE));
+                        section.value("inline-bytes", 32 * 1024, INLINE),
+                        keys(section.section("encryption")));
         section.done();
         return journal;
     }
@@ -182,8 +224,43 @@ public final class ConfigLoader {
     }
 
     private static Login login(Section section) {
-        Login login = new Login(section.value("keep", Login.Keep.MEMORY, KEEP));
+        boolean sealed = section.value("keep", false, SEALED);
+        Keyring keys = keyring(section);
+        if (sealed && !section.has("key")) {
+            section.problem("key", "is missing, and keep is sealed", KEY_REMEDY);
+        } else if (!sealed && section.has("key")) {
+            section.problem("key", "has no meaning with keep: memory", "remove it, or seal");
+        }
         section.done();
-        return login;
+        return new Login(sealed ? keys : null);
+    }
+
+    private static @Nullable Keyring keys(Section section) {
+        Keyring keys = keyring(section);
+        if (keys == null && !section.has("key") && section.has("old-keys")) {
+            section.problem(
+                    "key",
+                    "is missing, and old-keys are there",
+                    "write a key; one that is no longer wanted is an old key until the journal is"
+                            + " empty");
+        }
+        section.done();
+        return keys;
+    }
+
+    /// Null where there is no key, and where it is wrong, which is noted.
+    private static @Nullable Keyring keyring(Section section) {
+        MasterKey key = section.secret("key", MasterKey::parse, KEY_REMEDY);
+        List<MasterKey> old = section.secrets("old-keys", MasterKey::parse, KEY_REMEDY);
+        return key == null ? null : new Keyring(key, old);
+    }
+
+    private static Log log(Section section) {
+        Log log =
+                new Log(
+                        section.optional("level", LEVEL),
+                        section.value("format", Log.Format.TEXT, FORMAT));
+        section.done();
+        return log;
     }
 }

@@ -41,6 +41,11 @@ final class Reading {
         return substitution.apply(text);
     }
 
+    /// The files that values were taken from.
+    List<Path> files() {
+        return substitution.files();
+    }
+
     boolean failed() {
         return !problems.isEmpty();
     }

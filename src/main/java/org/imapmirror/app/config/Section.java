@@ -118,6 +118,27 @@ final class Section {
                 true);
     }
 
+    /// Like [#secret(String)], made into something else.
+    ///
+    /// @param parser its messages must not show the value
+    <T> @Nullable T secret(String key, Function<String, T> parser, String remedy) {
+        return read(key, new Kind<>(parser, remedy), true);
+    }
+
+    /// A list of secrets, or a single one; none where the key is not there.
+    <T> List<T> secrets(String key, Function<String, T> parser, String remedy) {
+        List<T> values = new ArrayList<>();
+        for (ImmutableNode item : nodes(key)) {
+            if (item.getValue() != null || !item.getChildren().isEmpty()) {
+                T value = parse(path(key), item, new Kind<>(parser, remedy), true);
+                if (value != null) {
+                    values.add(value);
+                }
+            }
+        }
+        return values;
+    }
+
     /// The items of a list, or a single value; `fallback` where the key is not there.
     <T> List<T> values(String key, List<T> fallback, Kind<T> kind) {
         List<ImmutableNode> nodes = nodes(key);

@@ -11,7 +11,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +30,9 @@ final class Substitution {
 
     private final Map<String, Lookup> lookups;
 
+    /// Every file that something was taken from.
+    private final Set<Path> files = new LinkedHashSet<>();
+
     /// @param environment the variables of the process
     Substitution(Function<String, @Nullable String> environment) {
         lookups =
@@ -34,7 +40,7 @@ final class Substitution {
                         "env",
                         name -> environment(environment, name),
                         "file",
-                        Substitution::file,
+                        this::file,
                         "const",
                         Substitution::constant);
     }
@@ -78,7 +84,12 @@ final class Substitution {
         return value.toString();
     }
 
-    private static String file(String name) {
+    /// The files that something was taken from so far.
+    List<Path> files() {
+        return List.copyOf(files);
+    }
+
+    private String file(String name) {
         int colon = name.indexOf(':');
         if (colon < 0) {
             throw new IllegalArgumentException(
@@ -93,6 +104,7 @@ final class Substitution {
             if (Files.size(file) > MAX_FILE) {
                 throw new IllegalArgumentException("asks for " + file + ", which is over 1 MiB");
             }
+            files.add(file);
             String text = Files.readString(file, Charset.forName(encoding));
             return text.replaceFirst("\\r?\\n\\z", "");
         } catch (IOException e) {

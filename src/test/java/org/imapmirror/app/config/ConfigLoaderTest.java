@@ -62,7 +62,8 @@ class ConfigLoaderTest {
                                 Path.of("/var/lib/imapmirror/journal"),
                                 20_000_000_000L,
                                 Duration.ofMillis(250),
-                                32_768));
+                                32_768,
+                                null));
         assertThat(config.sweep())
                 .isEqualTo(
                         new Sweep(Duration.ofHours(1), Duration.ofSeconds(60), Sweep.Watch.ACTIVE));
