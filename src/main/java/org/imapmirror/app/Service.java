@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.imapmirror.admin.AdminServer;
 import org.imapmirror.app.config.Config;
 import org.imapmirror.app.config.Secret;
+import org.imapmirror.audit.AuditConfig;
 import org.imapmirror.capture.Capture;
 import org.imapmirror.capture.CaptureConfig;
 import org.imapmirror.capture.Timer;
@@ -24,6 +25,7 @@ import org.imapmirror.proxy.Proxy;
 import org.imapmirror.proxy.ProxyConfig;
 import org.imapmirror.proxy.ProxyTls;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.replicate.Archives;
 import org.imapmirror.replicate.LaneKey;
 import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
@@ -48,6 +50,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /// A running imapmirror: the one place where the parts are put together. Ports open last, when
 /// everything behind them is ready; they close first.
@@ -84,7 +87,8 @@ final class Service implements AutoCloseable {
                             account ->
                                     config.routes().mirrorsOf(account).stream()
                                             .map(Mirror::server)
-                                            .toList());
+                                            .toList(),
+                            archives(config));
             ScheduledExecutorService timer =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("service-timer").factory());
@@ -184,7 +188,16 @@ final class Service implements AutoCloseable {
                 Clock.systemUTC());
     }
 
-    private static ServerPool pool(Config config, CapturedLogins captured) {
+    private static Archives archives(Config config) {
+        return new Archives(
+                config.routes().mirrors().stream()
+                        .filter(m -> m.mode() == Mirror.Mode.ARCHIVE)
+                        .map(Mirror::server)
+                        .collect(Collectors.toSet()),
+                new AuditConfig(config.audit().directory(), config.audit().maxFileBytes()));
+    }
+
+    static ServerPool pool(Config config, CapturedLogins captured) {
         Map<String, ServerPool.Member> members = new HashMap<>();
         Map<String, LoginMethod> methods = new HashMap<>();
         String primary = config.routes().defaultPrimary();

@@ -118,6 +118,9 @@ final class FirstCopy {
                 taken.add(row.targetUid());
             }
         }
+        if (work.archive != null) {
+            taken.addAll(work.archive.taken(m));
+        }
         UidSet free = onTarget.minus(taken.build());
         UidSet wanted = onPrimary.minus(rowUids.build());
         Map<Long, Long> pairs = Map.of();
@@ -129,26 +132,50 @@ final class FirstCopy {
             pairs = Matcher.match(source, target, bodies::same);
             bodies.rethrow();
             Map<Long, Long> found = pairs;
+            if (work.archive != null) {
+                know(m, found, there);
+            }
             work.store.change(
                     work.lane,
                     tx -> {
                         for (Map.Entry<Long, Long> p : found.entrySet()) {
                             Summary s = there.get(p.getKey());
                             if (s != null) {
-                                tx.put(
-                                        m,
+                                MessageRow row =
                                         new MessageRow(
                                                 p.getKey(),
                                                 p.getValue(),
                                                 State.MAPPED,
                                                 s.size(),
-                                                s.flags()));
+                                                s.flags());
+                                tx.put(m, row);
+                                if (work.archive != null) {
+                                    work.archive.found(tx, m, row);
+                                }
                             }
                         }
                     });
-            alignFlags(m, found, there);
+            if (work.archive == null) {
+                alignFlags(m, found, there);
+            }
         }
-        work.save(work.current(m).withExtra(free.size() - pairs.size()));
+        if (work.archive == null) {
+            work.save(work.current(m).withExtra(free.size() - pairs.size()));
+        }
+    }
+
+    /// What an archive notes of messages that it has already.
+    private void know(MailboxRow m, Map<Long, Long> pairs, Map<Long, Summary> there)
+            throws StoreException {
+        Archive archive = work.archive;
+        if (archive == null || pairs.isEmpty()) {
+            return;
+        }
+        Map<Long, String> digests = work.hands.target().digests(UidSet.of(pairs.values()));
+        pairs.forEach((uid, targetUid) -> {
+            Summary s = there.get(uid);
+            archive.know(m, uid, s == null ? null : s.internalDate(), digests.get(targetUid));
+        });
     }
 
     private void alignFlags(MailboxRow m, Map<Long, Long> pairs, Map<Long, Summary> there)

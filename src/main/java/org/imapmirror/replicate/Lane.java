@@ -176,6 +176,7 @@ final class Lane {
             } finally {
                 row = work.lane;
                 work.keepSeen();
+                env.audit().wake(key.mirror());
             }
         }
     }
@@ -189,6 +190,9 @@ final class Lane {
         Chores.Run chore = chores.run(work, () -> closeWindow(work, events), env.firstCopies());
         try {
             while (!closed) {
+                if (work.archive != null) {
+                    env.audit().wake(key.mirror());
+                }
                 if (events.step()) {
                     row = work.lane;
                     state = state.working(state.name() == LaneState.Name.COPYING);
@@ -336,7 +340,8 @@ final class Lane {
                         + counts.doubts()
                         + counts.uncopied()
                         + chores.hints()
-                        + chores.sweeps();
+                        + chores.sweeps()
+                        + (env.isArchive(key) ? env.store().auditWaiting(key) : 0);
         LaneState.Name name = state.name();
         if (name == LaneState.Name.ALIAS) {
             pending = 0;

@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.audit.AuditOutbox;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
@@ -9,6 +10,7 @@ import org.imapmirror.reconcile.NameMap.Hierarchy;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
+import org.imapmirror.state.SqlFunction;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
@@ -56,6 +58,16 @@ final class LaneStore {
 
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
         return database.write(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+    }
+
+    /// Entries of an archive's lane that are not in the audit log yet.
+    long auditWaiting(LaneKey key) {
+        return database.read(
+                db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
+    }
+
+    <T> T read(SqlFunction<Connection, T> query) {
+        return database.read(query);
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the

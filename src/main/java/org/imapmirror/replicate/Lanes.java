@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.audit.AuditLog;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxEvent;
@@ -8,6 +9,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.StateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class Lanes implements AutoCloseable {
     private final LaneStore store;
     private final Clock clock;
     private final LaneEnvironment env;
+    private final AuditLog audit;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
     private final MarkedAccounts marked;
@@ -81,6 +84,8 @@ public final class Lanes implements AutoCloseable {
         this.journal = journal;
         this.clock = clock;
         this.store = new LaneStore(state, clock);
+        this.audit =
+                AuditLog.open(topology.archives().audit(), state, topology.archives().mirrors());
         this.timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("lanes-timer").factory());
@@ -96,9 +101,27 @@ public final class Lanes implements AutoCloseable {
                         config.brake(),
                         clock,
                         timer,
-                        applied);
+                        applied,
+                        topology.archives().mirrors(),
+                        audit);
         this.marked =
                 new MarkedAccounts(this::sweep, timer, config.secondSweep(), sessions.swept());
+    }
+
+    /// @throws StateException where a mirror was an archive until now: as a mirror it would lose
+    ///   what it keeps
+    private void requireMode(LaneRow row) {
+        if (!env.isArchive(row.key())
+                && topology.mirrorsOf().apply(row.key().account()).contains(row.key().mirror())
+                && !store.read(db -> new ArchiveRows(db, row.id()).isNew())) {
+            throw new StateException(
+                    StateException.Fault.REFUSED,
+                    "the server "
+                            + row.key().mirror()
+                            + " was an archive, and as a mirror it would lose what it keeps:"
+                            + " write mode: archive in route.mirrors, or name another server",
+                    null);
+        }
     }
 
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
@@ -107,7 +130,9 @@ public final class Lanes implements AutoCloseable {
     ///
     /// @param listed accounts that the configuration names one by one
     public void start(List<Account> listed) {
-        for (LaneRow row : store.lanes()) {
+        List<LaneRow> known = store.lanes();
+        known.forEach(this::requireMode);
+        for (LaneRow row : known) {
             seen(row.key().account());
         }
         journal.accounts().forEach(this::seen);
@@ -213,11 +238,12 @@ public final class Lanes implements AutoCloseable {
                 .toList();
     }
 
-    private static LaneReport report(Lane lane, Instant now) {
+    private LaneReport report(Lane lane, Instant now) {
         Lane.Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
         Instant down = s.unreachableSince();
+        String error = s.error();
         return new LaneReport(
                 lane.key().account(),
                 lane.key().mirror(),
@@ -228,7 +254,7 @@ public final class Lanes implements AutoCloseable {
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                 down == null ? 0 : Duration.between(down, now).toSeconds(),
-                s.error(),
+                error == null ? audit.failure(lane.key().mirror()) : error,
                 p.parked() == 0 ? List.of() : lane.parked(MOST_PARKED));
     }
 
@@ -265,5 +291,6 @@ public final class Lanes implements AutoCloseable {
         for (Lane lane : lanes.values()) {
             lane.awaitEnd(Duration.ofSeconds(10));
         }
+        audit.close();
     }
 }

@@ -75,7 +75,9 @@ final class TreeSync {
         if (!diff.absent().isEmpty()) {
             remove(diff.absent());
         }
-        subscriptions(listed, touched.names());
+        if (work.archive == null) {
+            subscriptions(listed, touched.names());
+        }
     }
 
     private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
@@ -121,6 +123,12 @@ final class TreeSync {
         for (MailboxName name : absent) {
             MailboxRow m = work.map.get(name);
             if (m == null || again.contains(name)) {
+                continue;
+            }
+            if (work.archive != null) {
+                if (!again.isEmpty()) {
+                    work.archive.mailboxVanished(m);
+                }
                 continue;
             }
             long held = work.store.messages(m).stream().filter(r -> r.targetUid() != 0).count();

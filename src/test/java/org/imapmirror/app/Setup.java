@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /// What an administrator sets up: a primary, mirrors, and the file that tells imapmirror of them.
 ///
@@ -20,6 +21,7 @@ import java.util.List;
 /// administrator, with a table of passwords to Courier.
 ///
 /// @param port where clients connect
+/// @param archives indexes of the mirrors that are archives
 /// @param captured whether it logs in to the primary as the clients did, which it can only after
 ///   they did; else as to a mirror
 record Setup(
@@ -28,15 +30,22 @@ record Setup(
         List<RealServer> mirrors,
         int port,
         int adminPort,
+        Set<Integer> archives,
         boolean captured) {
 
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
-        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort(), true);
+        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort(), Set.of(), true);
     }
 
     /// With a login to the primary that is there from the start.
     Setup withLoginOfItsOwn() {
-        return new Setup(directory, primary, mirrors, port, adminPort, false);
+        return new Setup(directory, primary, mirrors, port, adminPort, archives, false);
+    }
+
+    /// With these mirrors as archives.
+    Setup withArchives(Integer... indexes) {
+        return new Setup(
+                directory, primary, mirrors, port, adminPort, Set.of(indexes), captured);
     }
 
     static int freePort() {
@@ -73,7 +82,10 @@ record Setup(
                                     mirror.imapPort(),
                                     mirror.certificate(),
                                     login(mirror)));
-            names.append(i == 0 ? "" : ", ").append("{server: ").append(nameOf(i)).append("}");
+            names.append(i == 0 ? "" : ", ")
+                    .append("{server: ")
+                    .append(nameOf(i))
+                    .append(archives.contains(i) ? ", mode: archive}" : "}");
         }
         return Files.writeString(
                 directory.resolve("imapmirror.yaml"),
@@ -84,6 +96,7 @@ record Setup(
                 %sroute: {primary: old, mirrors: [%s]}
                 journal: {directory: "%s"}
                 state: {url: "jdbc:sqlite:%s"}
+                audit: {directory: "%s", max-file-bytes: 16KiB}
                 admin: {bind: "127.0.0.1:%d", token: "%s"}
                 %s
                 """
@@ -96,6 +109,7 @@ record Setup(
                                 names,
                                 directory.resolve("journal"),
                                 directory.resolve("state/state.db"),
+                                directory.resolve("audit"),
                                 adminPort,
                                 token(),
                                 extra));
