@@ -1,7 +1,9 @@
 -- Archive mailboxes that have been given out, for ever: no two mailboxes of the primary share one.
+-- late: 1 where the primary's mailbox came after the account's first listing
 CREATE TABLE archive_mailbox (
     lane BIGINT NOT NULL REFERENCES lane (id),
     name TEXT NOT NULL,
+    late INTEGER NOT NULL,
     PRIMARY KEY (lane, name)
 );
 

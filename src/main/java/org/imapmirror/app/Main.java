@@ -20,6 +20,7 @@ import java.io.PrintWriter;
             StatusCommand.class,
             SweepCommand.class,
             CheckCommand.class,
+            AuditCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -7,6 +7,7 @@ import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.Origin;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.replicate.Place.Archived;
@@ -71,7 +72,7 @@ final class Archive {
                 work.lane,
                 tx -> {
                     for (MailboxRow m : work.map.all()) {
-                        rows(tx).take(m.target());
+                        rows(tx).take(m.target(), false);
                         for (MessageRow row : work.store.messages(m)) {
                             if (row.state() == State.MAPPED) {
                                 mapped(tx, m, row, "found");
@@ -79,6 +80,13 @@ final class Archive {
                         }
                     }
                 });
+    }
+
+    /// Whether a mailbox that is made now came after the account's first listing. While that is
+    /// still to come, no other doubt about the tree takes its place.
+    boolean isLate() {
+        return work.store.doubts(work.lane).stream()
+                .noneMatch(d -> d.reason().equals(TreeSync.FIRST_LISTING));
     }
 
     /// The archive's name for a new mailbox of the primary: its own, or one like `Work (2)` where
@@ -180,18 +188,19 @@ final class Archive {
 
     /// Messages that are about to be read from the primary and turn out to be copies of what the
     /// archive has: same size, date and digest. They come from copies and moves that nobody was
-    /// seen to make. While a mailbox is copied for the first time, only what has left its place
+    /// seen to make. While an account is copied for the first time, only what has left its place
     /// counts: two equal messages that were there before stay two.
     ///
     /// @return those that are not
     UidSet withoutCopies(MailboxRow m, Map<Long, Summary> found, UidSet uids)
             throws StoreException {
+        boolean early = !m.copied() && !read(rows -> rows.isLate(work.current(m).target()));
         Map<Long, List<Place>> candidates = new TreeMap<>();
         for (var i = uids.iterator(); i.hasNext(); ) {
             Summary s = found.get(i.nextLong());
             if (s != null) {
                 Instant date = FirstCopy.instant(s.internalDate());
-                List<Place> alike = read(rows -> rows.alike(s.size(), date, !m.copied()));
+                List<Place> alike = read(rows -> rows.alike(s.size(), date, early));
                 if (!alike.isEmpty()) {
                     candidates.put(s.uid(), alike);
                 }
@@ -313,8 +322,22 @@ final class Archive {
         tx.deleteMailbox(m);
     }
 
-    /// The primary's mailbox is another one than the map's, by its UIDVALIDITY: it gets an archive
-    /// mailbox of its own, unless the old one is empty.
+    /// The primary's mailbox is another one than the map's, by its UIDVALIDITY. That is so with
+    /// every event of a mailbox that was deleted and made again since; only when the lane has
+    /// applied everything does it mean that nobody was seen to do it.
+    void changed(MailboxRow m) throws StoreException {
+        if (work.journal.count(work.account(), work.lane.position()) > 0) {
+            throw new StoreException(
+                    Kind.REFUSED,
+                    work.hands.primary().server(),
+                    "INUSE",
+                    m.name() + " is another mailbox by now");
+        }
+        renew(m);
+    }
+
+    /// A mailbox of the primary is another one now: it gets an archive mailbox of its own, unless
+    /// the old one is empty.
     MailboxRow renew(MailboxRow m) throws StoreException {
         boolean empty = read(rows -> rows.stored(m.target(), m.targetUidValidity()).isEmpty());
         String box = empty ? m.target() : freeBox(m.name());
@@ -323,7 +346,7 @@ final class Archive {
         work.store.change(
                 work.lane,
                 tx -> {
-                    rows(tx).take(box);
+                    rows(tx).take(box, true);
                     renumbered(tx, m, "mailbox-renumbered", box);
                     tx.forgetMessages(m);
                     tx.update(blank);

@@ -138,7 +138,9 @@ final class ArchiveEvents {
                 case Subscribed s -> enter(tx, named(e, "subscribed", s.name()));
                 case Unsubscribed u -> enter(tx, named(e, "unsubscribed", u.name()));
                 case MailboxSuspect s -> {
-                    tx.doubt(s.doubt(), s.name(), s.reason());
+                    if (s.doubt() != Doubt.TREE || archive.isLate()) {
+                        tx.doubt(s.doubt(), s.name(), s.reason());
+                    }
                     enter(
                             tx,
                             entry(e, "doubt")
@@ -273,7 +275,10 @@ final class ArchiveEvents {
             }
         }
         if (taken || moved.isEmpty()) {
-            tx.doubt(Doubt.TREE, null, "a rename of " + r.from() + " does not fit the map");
+            if (archive.isLate()) {
+                String reason = "a rename of " + r.from() + " does not fit the map";
+                tx.doubt(Doubt.TREE, null, reason);
+            }
             return;
         }
         for (MailboxRow m : moved) {
@@ -306,7 +311,9 @@ final class ArchiveEvents {
         m = work.map.get(ref.name());
         if (m == null) {
             m = work.ensure(ref.name(), null, false);
-            doubt(Doubt.TREE, null, "an event named an unknown mailbox");
+            if (archive.isLate()) {
+                doubt(Doubt.TREE, null, "an event named an unknown mailbox");
+            }
         } else if (m.uidValidity() != 0) {
             doubt(
                     Doubt.MEMBERSHIP,

@@ -38,12 +38,25 @@ record ArchiveRows(Connection db, long lane) {
                 == 0;
     }
 
-    void take(String box) throws SQLException {
+    /// @param late the primary's mailbox came after the account's first listing
+    void take(String box, boolean late) throws SQLException {
         Sql.update(
                 db,
-                "INSERT INTO archive_mailbox (lane, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO archive_mailbox (lane, name, late) VALUES (?, ?, ?) ON CONFLICT DO"
+                        + " NOTHING",
                 lane,
-                box);
+                box,
+                late ? 1 : 0);
+    }
+
+    boolean isLate(String box) throws SQLException {
+        return Sql.number(
+                        db,
+                        "SELECT count(*) FROM archive_mailbox WHERE lane = ? AND name = ? AND late"
+                                + " = 1",
+                        lane,
+                        box)
+                > 0;
     }
 
     /// True where no mailbox of the archive is known.

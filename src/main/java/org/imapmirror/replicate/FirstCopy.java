@@ -36,11 +36,13 @@ final class FirstCopy {
             DateTimeFormatter.ofPattern("d-MMM-yyyy HH:mm:ss Z", Locale.US);
 
     private final Work work;
+    private final Window window;
     private final Importer importer;
     private final Map<Long, Deque<UidSet>> plans = new HashMap<>();
 
-    FirstCopy(Work work) {
+    FirstCopy(Work work, Window window) {
         this.work = work;
+        this.window = window;
         this.importer = new Importer(work);
     }
 
@@ -96,12 +98,28 @@ final class FirstCopy {
         Selected s = work.examinePrimary(m);
         work.horizon.read(m);
         UidSet all = work.hands.primary().uids();
+        if (work.archive != null) {
+            applyWhatLedThere(m);
+        }
         work.selectTarget(m);
         UidSet onTarget = work.hands.target().uids();
         match(m, all, onTarget);
         long seen = Math.max(all.isEmpty() ? 0 : all.last(), s.uidNext() > 0 ? s.uidNext() - 1 : 0);
         work.save(work.current(m).withUidSeen(seen));
         return new ArrayDeque<>(all.chunks(CHUNK));
+    }
+
+    /// A copy whose event was not applied yet would be stored a second time in the archive.
+    private void applyWhatLedThere(MailboxRow m) throws StoreException {
+        window.close();
+        MailboxRow now = work.map.byId(m.id());
+        if (now == null || now.uidValidity() != work.examinePrimary(now).uidValidity()) {
+            throw new StoreException(
+                    StoreException.Kind.RACE,
+                    work.hands.primary().server(),
+                    null,
+                    m.name() + " went away while it was looked at");
+        }
     }
 
     /// Maps what the mirror already holds; what is left unmapped there is counted and never

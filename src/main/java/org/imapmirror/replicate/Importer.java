@@ -239,7 +239,7 @@ final class Importer {
 
     /// A message stored without a date has the primary's clock: only the primary knows it exactly.
     /// So has, with some servers, one that was given a date to come.
-    private Map<Long, String> datesOf(MailboxRow m, List<Spooled> bodies) throws StoreException {
+    private Map<Long, String> datesOf(MailboxRow m, List<Spooled> bodies) {
         Map<Long, String> dates = new TreeMap<>();
         UidSet undated =
                 UidSet.of(
@@ -257,11 +257,7 @@ final class Importer {
                     dates.put(s.uid(), date);
                 }
             }
-        } catch (StoreException e) {
-            if (e.kind() == Kind.RACE) {
-                // The mailbox is another one than the map's.
-                throw e;
-            }
+        } catch (StoreException _) {
             // The primary is away: the time at which it had got the message is the next best.
             dates.clear();
         }

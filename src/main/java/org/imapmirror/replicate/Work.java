@@ -90,7 +90,7 @@ final class Work {
             if (archive == null) {
                 forget(now);
             } else {
-                archive.renew(now);
+                archive.changed(now);
             }
             throw new StoreException(
                     Kind.RACE, primary.server(), null, "UIDVALIDITY of " + m.name() + " changed");
@@ -169,12 +169,13 @@ final class Work {
         String target = archive == null ? usual : archive.freeBox(name);
         String use = target.equals(usual) ? specialUse : null;
         hands.target().create(target, use);
+        boolean late = archive != null && archive.isLate();
         MailboxRow made =
                 store.compute(
                         lane,
                         tx -> {
                             if (archive != null) {
-                                archive.rows(tx).take(target);
+                                archive.rows(tx).take(target, late);
                             }
                             return tx.insertMailbox(name, target, use, copied);
                         });
