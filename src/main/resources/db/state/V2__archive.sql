@@ -15,6 +15,8 @@ CREATE TABLE archive_mailbox (
 -- digest:       SHA-256 in canonical form, NULL where it was never read
 -- date:         INTERNALDATE on the primary as text; instant: the same, epoch seconds
 -- flags:        the last known
+-- found:        1 where a comparison found it to be a copy of what the archive had: copied or moved
+--               by somebody who was not seen
 -- ended, how:   when it left the primary (epoch milliseconds), and how
 CREATE TABLE archive_place (
     id INTEGER PRIMARY KEY,
@@ -31,6 +33,7 @@ CREATE TABLE archive_place (
     instant BIGINT,
     flags TEXT NOT NULL,
     since BIGINT NOT NULL,
+    found INTEGER NOT NULL,
     ended BIGINT,
     how TEXT
 );

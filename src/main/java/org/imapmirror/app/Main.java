@@ -21,6 +21,7 @@ import java.io.PrintWriter;
             SweepCommand.class,
             CheckCommand.class,
             AuditCommand.class,
+            RestoreCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -142,7 +142,8 @@ final class Archive {
         rows(tx).put(
                         now,
                         new Place(row.uid(), at, row.flags(), date, false),
-                        work.clock.millis());
+                        work.clock.millis(),
+                        false);
         enter(
                 tx,
                 entry(work.clock.instant(), ARCHIVE, event)
@@ -180,10 +181,13 @@ final class Archive {
     }
 
     /// A message of the primary is one that the archive has already.
-    void refer(LaneTx tx, MailboxRow m, long uid, Place of) throws SQLException {
+    ///
+    /// @param found nobody was seen to copy or move it
+    void refer(LaneTx tx, MailboxRow m, long uid, Place of, boolean found) throws SQLException {
         Archived at = of.archived();
         tx.put(m, new MessageRow(uid, 0, State.MAPPED, at.size(), of.flags()));
-        rows(tx).put(m, new Place(uid, at, of.flags(), of.date(), false), work.clock.millis());
+        Place here = new Place(uid, at, of.flags(), of.date(), false);
+        rows(tx).put(m, here, work.clock.millis(), found);
     }
 
     /// Messages that are about to be read from the primary and turn out to be copies of what the
@@ -227,7 +231,7 @@ final class Archive {
                 work.store.change(
                         work.lane,
                         tx -> {
-                            refer(tx, m, uid, here);
+                            refer(tx, m, uid, here, true);
                             enter(
                                     tx,
                                     entry(work.clock.instant(), Origin.SWEEP, "found-copy")

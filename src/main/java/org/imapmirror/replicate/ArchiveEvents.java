@@ -179,7 +179,7 @@ final class ArchiveEvents {
         for (long[] pair : UidSet.pairs(t.sourceUids(), t.targetUids())) {
             Place source = sources.get(pair[0]);
             if (to != null && source != null && !targets.containsKey(pair[1])) {
-                archive.refer(tx, to, pair[1], source);
+                archive.refer(tx, to, pair[1], source, false);
                 all.add(source);
             }
             if (targets.containsKey(pair[1]) || to != null && source != null) {

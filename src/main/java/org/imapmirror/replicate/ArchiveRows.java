@@ -67,13 +67,14 @@ record ArchiveRows(Connection db, long lane) {
     /// A message is at a place of the primary.
     ///
     /// @param since epoch milliseconds
-    void put(MailboxRow m, Place p, long since) throws SQLException {
+    /// @param found nobody was seen to copy or move it there
+    void put(MailboxRow m, Place p, long since, boolean found) throws SQLException {
         Instant instant = FirstCopy.instant(p.date());
         Sql.update(
                 db,
                 "INSERT INTO archive_place (lane, mailbox, uid, name, box, box_uid_validity,"
-                    + " box_uid, size, digest, date, instant, flags, since) VALUES (?, ?, ?, ?, ?,"
-                    + " ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) WHERE mailbox IS NOT"
+                    + " box_uid, size, digest, date, instant, flags, since, found) VALUES (?, ?,"
+                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) WHERE mailbox IS NOT"
                     + " NULL DO UPDATE SET box = excluded.box, box_uid_validity ="
                     + " excluded.box_uid_validity, box_uid = excluded.box_uid, size ="
                     + " excluded.size, digest = excluded.digest, date = excluded.date, instant ="
@@ -90,7 +91,8 @@ record ArchiveRows(Connection db, long lane) {
                 p.date(),
                 instant == null ? null : instant.getEpochSecond(),
                 String.join(" ", p.flags().list()),
-                since);
+                since,
+                found ? 1 : 0);
     }
 
     void flags(MailboxRow m, long uid, Flags flags) throws SQLException {
