@@ -145,7 +145,8 @@ final class AuditCommand implements Runnable {
             List<String> archives = archives(loaded, mirror, spec);
             if (archives.size() > 1 && !wanted.isEmpty()) {
                 throw new ParameterException(
-                        spec.commandLine(), "imapmirror: --head needs --mirror: one of " + archives);
+                        spec.commandLine(),
+                        "imapmirror: --head needs --mirror: one of " + archives);
             }
             AuditConfig audit =
                     new AuditConfig(loaded.audit().directory(), loaded.audit().maxFileBytes());
@@ -164,8 +165,7 @@ final class AuditCommand implements Runnable {
             }
         }
 
-        private void given(List<AuditHead> wanted, Map<String, Report> reports)
-                throws IOException {
+        private void given(List<AuditHead> wanted, Map<String, Report> reports) throws IOException {
             if (paths.size() == 1 && Files.isDirectory(paths.getFirst())) {
                 Path directory = paths.getFirst();
                 reports.put(directory.toString(), AuditVerifier.directory(directory, wanted));
@@ -190,10 +190,7 @@ final class AuditCommand implements Runnable {
             }
             out.printf(
                     "%s: %s, %d lines, head %s%n",
-                    name,
-                    report.intact() ? "intact" : "NOT intact",
-                    report.lines(),
-                    report.last());
+                    name, report.intact() ? "intact" : "NOT intact", report.lines(), report.last());
         }
 
         private static String place(Finding f) {

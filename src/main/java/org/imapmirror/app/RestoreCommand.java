@@ -92,9 +92,7 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Says what would be restored and stores nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = "--json",
-            description = "One JSON object: stored, there, folders and refused.")
+    @Option(names = "--json", description = "One JSON object: stored, there, folders and refused.")
     private boolean json;
 
     @Override
@@ -159,11 +157,10 @@ final class RestoreCommand implements Callable<Integer> {
             return all.stream()
                     .filter(m -> m.server().equals(from))
                     .findFirst()
-                    .orElseThrow(() ->
-                            usage("--from " + from + " keeps nothing of the account " + who));
+                    .orElseThrow(
+                            () -> usage("--from " + from + " keeps nothing of the account " + who));
         }
-        List<Mirror> archives =
-                all.stream().filter(m -> m.mode() == Mirror.Mode.ARCHIVE).toList();
+        List<Mirror> archives = all.stream().filter(m -> m.mode() == Mirror.Mode.ARCHIVE).toList();
         List<Mirror> choice = archives.isEmpty() ? all : archives;
         if (choice.isEmpty()) {
             throw usage("no mirror or archive of the configuration keeps the account " + who);

@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// One thing that happened, before it has its place in the chain. Never holds anything of a
-/// message but its flags, size, date and digest.
+/// One thing that happened, before it has its place in the chain. Never holds anything of a message
+/// but its flags, size, date and digest.
 public final class AuditEntry {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

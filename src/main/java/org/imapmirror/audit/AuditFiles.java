@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /// The files of one chain, named by the number of their first line, so that their order and a
 /// missing one show in the names.
 final class AuditFiles {
-    private static final Pattern NAME = Pattern.compile("audit-(\\d{12,18})(?:-(\\d{1,9}))?\\.jsonl");
+    private static final Pattern NAME =
+            Pattern.compile("audit-(\\d{12,18})(?:-(\\d{1,9}))?\\.jsonl");
 
     /// No line of ours comes near; what is longer is not ours.
     static final int LONGEST_LINE = 16 << 20;

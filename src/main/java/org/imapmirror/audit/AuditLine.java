@@ -43,8 +43,7 @@ record AuditLine(long n, String prev, String hash, byte[] octets) {
                         + "\"";
         byte[] hashed = body.getBytes(StandardCharsets.UTF_8);
         String hash = HexFormat.of().formatHex(sha256().digest(hashed));
-        byte[] octets =
-                (body + ",\"hash\":\"" + hash + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] octets = (body + ",\"hash\":\"" + hash + "\"}").getBytes(StandardCharsets.UTF_8);
         return new AuditLine(n, before.hash(), hash, octets);
     }
 

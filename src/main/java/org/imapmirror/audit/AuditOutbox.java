@@ -51,7 +51,10 @@ public final class AuditOutbox {
             Sql.list(
                             db,
                             "SELECT archive, written, hash FROM audit_chain",
-                            r -> Map.entry(r.getString(1), new AuditHead(r.getLong(2), r.getString(3))))
+                            r ->
+                                    Map.entry(
+                                            r.getString(1),
+                                            new AuditHead(r.getLong(2), r.getString(3))))
                     .forEach(e -> out.put(e.getKey(), e.getValue()));
             return out.size();
         });
@@ -103,10 +106,7 @@ public final class AuditOutbox {
                     head.hash(),
                     archive);
             return Sql.update(
-                    db,
-                    "DELETE FROM audit_outbox WHERE archive = ? AND n <= ?",
-                    archive,
-                    head.n());
+                    db, "DELETE FROM audit_outbox WHERE archive = ? AND n <= ?", archive, head.n());
         });
     }
 }

@@ -67,11 +67,7 @@ public final class AuditVerifier {
                 found(
                         where,
                         0,
-                        "lines "
-                                + (last.n() + 1)
-                                + " to "
-                                + head.n()
-                                + " are missing at the end");
+                        "lines " + (last.n() + 1) + " to " + head.n() + " are missing at the end");
             } else if (head.n() > 0) {
                 found(where, 0, "line " + head.n() + " is not the one with hash " + head.hash());
             }

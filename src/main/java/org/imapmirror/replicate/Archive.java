@@ -129,8 +129,7 @@ final class Archive {
         mapped(tx, m, row, "found");
     }
 
-    private void mapped(LaneTx tx, MailboxRow m, MessageRow row, String event)
-            throws SQLException {
+    private void mapped(LaneTx tx, MailboxRow m, MessageRow row, String event) throws SQLException {
         MailboxRow now = work.current(m);
         Map<Long, Known> ofMailbox = known.get(m.id());
         Known what = ofMailbox == null ? null : ofMailbox.remove(row.uid());
@@ -213,8 +212,7 @@ final class Archive {
         if (candidates.isEmpty()) {
             return uids;
         }
-        Map<Long, String> digests =
-                work.hands.primary().digests(UidSet.of(candidates.keySet()));
+        Map<Long, String> digests = work.hands.primary().digests(UidSet.of(candidates.keySet()));
         UidSet.Builder copies = new UidSet.Builder();
         for (Map.Entry<Long, List<Place>> c : candidates.entrySet()) {
             long uid = c.getKey();
@@ -222,7 +220,8 @@ final class Archive {
             Summary s = found.get(uid);
             Place original =
                     c.getValue().stream()
-                            .filter(p -> p.archived().digest() instanceof String d && d.equals(digest))
+                            .filter(p ->
+                                    p.archived().digest() instanceof String d && d.equals(digest))
                             .findFirst()
                             .orElse(null);
             if (original != null && s != null) {
@@ -364,8 +363,7 @@ final class Archive {
         renumbered(tx, m, "archive-renumbered", m.target());
     }
 
-    private void renumbered(LaneTx tx, MailboxRow m, String event, String box)
-            throws SQLException {
+    private void renumbered(LaneTx tx, MailboxRow m, String event, String box) throws SQLException {
         rows(tx).endMailbox(m, work.clock.millis(), ArchiveRows.RENUMBERED);
         enter(
                 tx,

@@ -3,7 +3,6 @@ package org.imapmirror.replicate;
 import org.imapmirror.audit.AuditEntry;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.Flags;
-import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.MailboxEvent.FlagsChanged;
 import org.imapmirror.event.MailboxEvent.MailboxCreated;
 import org.imapmirror.event.MailboxEvent.MailboxDeleted;
@@ -315,10 +314,7 @@ final class ArchiveEvents {
                 doubt(Doubt.TREE, null, "an event named an unknown mailbox");
             }
         } else if (m.uidValidity() != 0) {
-            doubt(
-                    Doubt.MEMBERSHIP,
-                    ref.name(),
-                    "UIDVALIDITY of an event differs from the map's");
+            doubt(Doubt.MEMBERSHIP, ref.name(), "UIDVALIDITY of an event differs from the map's");
             if (m.uidValidity() < ref.uidValidity()) {
                 m = archive.renew(m);
             } else if (stores) {

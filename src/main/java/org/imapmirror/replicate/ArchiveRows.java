@@ -73,9 +73,9 @@ record ArchiveRows(Connection db, long lane) {
         Sql.update(
                 db,
                 "INSERT INTO archive_place (lane, mailbox, uid, name, box, box_uid_validity,"
-                    + " box_uid, size, digest, date, instant, flags, since, found) VALUES (?, ?,"
-                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) WHERE mailbox IS NOT"
-                    + " NULL DO UPDATE SET box = excluded.box, box_uid_validity ="
+                    + " box_uid, size, digest, date, instant, flags, since, found) VALUES (?, ?, ?,"
+                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) WHERE mailbox"
+                    + " IS NOT NULL DO UPDATE SET box = excluded.box, box_uid_validity ="
                     + " excluded.box_uid_validity, box_uid = excluded.box_uid, size ="
                     + " excluded.size, digest = excluded.digest, date = excluded.date, instant ="
                     + " excluded.instant, flags = excluded.flags, ended = NULL, how = NULL",

@@ -203,10 +203,7 @@ final class Importer {
             }
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(
-                        b.flags(),
-                        date,
-                        b.payload().size(),
-                        work.reading(m, b.uid(), date, body));
+                        b.flags(), date, b.payload().size(), work.reading(m, b.uid(), date, body));
             } catch (IOException e) {
                 throw new StoreException(
                         Kind.GONE,

@@ -62,8 +62,7 @@ final class LaneStore {
 
     /// Entries of an archive's lane that are not in the audit log yet.
     long auditWaiting(LaneKey key) {
-        return database.read(
-                db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
+        return database.read(db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
     }
 
     <T> T read(SqlFunction<Connection, T> query) {

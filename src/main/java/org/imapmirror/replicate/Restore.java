@@ -70,8 +70,7 @@ public final class Restore {
     /// @param source where it is kept, as mailbox and UID
     public record Refused(String mailbox, String source, String reason) {}
 
-    public record Report(
-            long stored, long there, List<Folder> folders, List<Refused> refused) {}
+    public record Report(long stored, long there, List<Folder> folders, List<Refused> refused) {}
 
     /// @param state opened to be read is enough
     public Restore(Database state, Connections connections) {

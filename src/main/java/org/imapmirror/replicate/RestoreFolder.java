@@ -137,8 +137,7 @@ final class RestoreFolder {
 
     private void refuse(Kept k, String reason) {
         refused.add(
-                new Refused(
-                        k.mailbox().value(), k.at().box() + " UID " + k.at().uid(), reason));
+                new Refused(k.mailbox().value(), k.at().box() + " UID " + k.at().uid(), reason));
     }
 
     /// What is in the mailbox that gets the messages; nothing where that is to be made.
@@ -148,9 +147,7 @@ final class RestoreFolder {
         }
         target.examine(name);
         UidSet uids = target.uids();
-        return uids.isEmpty()
-                ? List.of()
-                : FirstCopy.candidates(target, uids, new HashMap<>());
+        return uids.isEmpty() ? List.of() : FirstCopy.candidates(target, uids, new HashMap<>());
     }
 
     /// @return how many were stored
@@ -246,8 +243,7 @@ final class RestoreFolder {
         /// Item number to UID of the target.
         Map<Long, Long> match(List<Item> wanted, List<Candidate> there) throws StoreException {
             Map<Long, Long> pairs =
-                    Matcher.match(
-                            wanted.stream().map(Item::candidate).toList(), there, this::same);
+                    Matcher.match(wanted.stream().map(Item::candidate).toList(), there, this::same);
             StoreException e = failure;
             if (e != null) {
                 throw e;

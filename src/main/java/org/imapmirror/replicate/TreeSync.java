@@ -38,10 +38,7 @@ final class TreeSync {
         ImapStore primary = work.hands.primary();
         ImapStore target = work.hands.target();
         // An archive takes what is in the journal: the message may be gone from the primary.
-        long head =
-                work.archive == null
-                        ? work.journal.head(work.account())
-                        : work.lane.position();
+        long head = work.archive == null ? work.journal.head(work.account()) : work.lane.position();
         NameMap names = new NameMap(hierarchy(primary.personal()), hierarchy(target.personal()));
         Status inbox = primary.status(List.of("INBOX")).get("INBOX");
         String fingerprint = inbox == null ? null : inbox.mailboxId();

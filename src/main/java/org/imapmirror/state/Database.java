@@ -105,9 +105,7 @@ public final class Database implements AutoCloseable {
         if (!Files.isReadable(file)) {
             throw new StateException(
                     StateException.Fault.REFUSED,
-                    "the database "
-                            + file
-                            + " is not there, or may not be read by this user",
+                    "the database " + file + " is not there, or may not be read by this user",
                     null);
         }
         return new Database(file, true);

@@ -61,8 +61,7 @@ class ArchiveIT {
 
     private static long uids(List<JsonNode> entries) {
         return entries.stream()
-                .mapToLong(e ->
-                        org.imapmirror.event.UidSet.parse(e.path("uids").asText()).size())
+                .mapToLong(e -> org.imapmirror.event.UidSet.parse(e.path("uids").asText()).size())
                 .sum();
     }
 
@@ -96,7 +95,8 @@ class ArchiveIT {
             }
             world.await();
             Mailboxes archived = world.archived();
-            assertThat(ArchiveWorld.subjects(archived, "INBOX")).containsExactly("before", "before");
+            assertThat(ArchiveWorld.subjects(archived, "INBOX"))
+                    .containsExactly("before", "before");
             assertThat(ArchiveWorld.subjects(archived, "Work"))
                     .containsExactly("four", "one", "two");
             assertThat(ArchiveWorld.subjects(archived, "Work (2)")).containsExactly("three");
@@ -150,7 +150,9 @@ class ArchiveIT {
                 append(past, "Brief", "five");
             }
             world.sweep();
-            assertThat(ArchiveWorld.subjects(Mailboxes.read(Access.to(world.mirror,1)), "Brief")).as("MIRROR").contains("five");
+            assertThat(ArchiveWorld.subjects(Mailboxes.read(Access.to(world.mirror, 1)), "Brief"))
+                    .as("MIRROR")
+                    .contains("five");
             assertThat(ArchiveWorld.subjects(world.archived()))
                     .containsOnlyKeys("one", "two", "three", "four", "five")
                     .allSatisfy((_, times) -> assertThat(times).isOne());

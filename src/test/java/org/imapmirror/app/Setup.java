@@ -34,7 +34,8 @@ record Setup(
         boolean captured) {
 
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
-        return new Setup(directory, primary, List.of(mirrors), freePort(), freePort(), Set.of(), true);
+        return new Setup(
+                directory, primary, List.of(mirrors), freePort(), freePort(), Set.of(), true);
     }
 
     /// With a login to the primary that is there from the start.
@@ -44,8 +45,7 @@ record Setup(
 
     /// With these mirrors as archives.
     Setup withArchives(Integer... indexes) {
-        return new Setup(
-                directory, primary, mirrors, port, adminPort, Set.of(indexes), captured);
+        return new Setup(directory, primary, mirrors, port, adminPort, Set.of(indexes), captured);
     }
 
     static int freePort() {

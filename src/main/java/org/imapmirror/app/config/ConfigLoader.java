@@ -135,8 +135,8 @@ public final class ConfigLoader {
         root.done();
         FrontReader.collisions(root, listeners, admin, servers);
         return new Config(
-                listeners, tls, servers, routes, journal, state, audit, sweep, firstCopy, brake, login,
-                limits, admin);
+                listeners, tls, servers, routes, journal, state, audit, sweep, firstCopy, brake,
+                login, limits, admin);
     }
 
     private static Journal journal(Section section) {
