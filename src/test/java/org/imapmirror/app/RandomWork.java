@@ -25,6 +25,7 @@ final class RandomWork {
     private final Random random;
     private final AtomicLong answered = new AtomicLong();
     private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
     private volatile boolean stopped;
@@ -55,6 +56,11 @@ final class RandomWork {
     /// Subjects of the messages whose append was confirmed and which nobody has begun to expunge.
     Set<String> kept() {
         return Set.copyOf(kept);
+    }
+
+    /// Subjects of all messages whose append was ever confirmed.
+    Set<String> confirmed() {
+        return Set.copyOf(confirmed);
     }
 
     /// Ends after the command that is under way.
@@ -108,6 +114,7 @@ final class RandomWork {
                 (random.nextBoolean() ? "(\\Seen)" : "()") + (random.nextBoolean() ? date : "");
         if (ok(client.append(mailbox, options, Mail.message(subject, body)))) {
             kept.add(subject);
+            confirmed.add(subject);
         }
     }
 
