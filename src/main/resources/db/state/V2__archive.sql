@@ -17,6 +17,7 @@ CREATE TABLE archive_mailbox (
 -- flags:        the last known
 -- found:        1 where a comparison found it to be a copy of what the archive had: copied or moved
 --               by somebody who was not seen
+-- lost:         1 where somebody removed the message from the archive
 -- ended, how:   when it left the primary (epoch milliseconds), and how
 CREATE TABLE archive_place (
     id INTEGER PRIMARY KEY,
@@ -34,6 +35,7 @@ CREATE TABLE archive_place (
     flags TEXT NOT NULL,
     since BIGINT NOT NULL,
     found INTEGER NOT NULL,
+    lost INTEGER NOT NULL DEFAULT 0,
     ended BIGINT,
     how TEXT
 );

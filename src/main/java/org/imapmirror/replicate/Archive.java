@@ -9,6 +9,7 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.replicate.ArchiveRows.Spot;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.replicate.Place.Archived;
 import org.jspecify.annotations.Nullable;
@@ -379,39 +380,39 @@ final class Archive {
     }
 
     /// Looks whether the archive still has what it must have. What is gone there and still on the
-    /// primary is stored again; that anything is gone at all is named until somebody restored it.
+    /// primary is stored again; that anything was gone at all stays named.
     void inspect(MailboxRow m) throws StoreException {
         work.selectTarget(m);
         UidSet there = work.hands.target().uids();
         UidSet lost = taken(m).minus(there);
-        String item = "archive mailbox " + m.target();
+        if (lost.isEmpty()) {
+            return;
+        }
+        String box = m.target();
+        long validity = work.current(m).targetUidValidity();
         work.store.change(
                 work.lane,
                 tx -> {
-                    if (lost.isEmpty()) {
-                        tx.unpark(item);
-                        return;
-                    }
-                    String reason = "somebody removed UIDs " + lost + " from the archive";
-                    for (MessageRow row : work.store.messages(m)) {
-                        if (row.targetUid() != 0 && lost.contains(row.targetUid())) {
-                            tx.put(
-                                    m,
-                                    new MessageRow(
-                                            row.uid(), 0, State.PENDING, row.size(), row.flags()));
+                    for (var i = lost.iterator(); i.hasNext(); ) {
+                        for (Spot spot : rows(tx).lose(box, validity, i.nextLong())) {
+                            again(tx, spot);
                         }
                     }
-                    tx.park(item, "archive", reason);
+                    tx.park(
+                            "archive mailbox " + box,
+                            "archive",
+                            "somebody removed UIDs " + lost + " from the archive");
                     enter(
                             tx,
                             entry(work.clock.instant(), ARCHIVE, "missing")
-                                    .with(
-                                            "archive",
-                                            List.of(
-                                                    at(
-                                                            m.target(),
-                                                            m.targetUidValidity(),
-                                                            lost.toString()))));
+                                    .with("archive", List.of(at(box, validity, lost + ""))));
                 });
+    }
+
+    private void again(LaneTx tx, Spot spot) throws SQLException {
+        MailboxRow m = work.map.byId(spot.mailbox());
+        if (m != null) {
+            tx.put(m, new MessageRow(spot.uid(), 0, State.PENDING, 0, Flags.NONE));
+        }
     }
 }

@@ -78,7 +78,8 @@ record ArchiveRows(Connection db, long lane) {
                     + " IS NOT NULL DO UPDATE SET box = excluded.box, box_uid_validity ="
                     + " excluded.box_uid_validity, box_uid = excluded.box_uid, size ="
                     + " excluded.size, digest = excluded.digest, date = excluded.date, instant ="
-                    + " excluded.instant, flags = excluded.flags, ended = NULL, how = NULL",
+                    + " excluded.instant, flags = excluded.flags, ended = NULL, how = NULL, lost ="
+                    + " 0",
                 lane,
                 m.id(),
                 p.uid(),
@@ -165,7 +166,8 @@ record ArchiveRows(Connection db, long lane) {
         return Sql.list(
                 db,
                 "SELECT * FROM archive_place WHERE lane = ? AND size = ? AND instant = ? AND digest"
-                        + " IS NOT NULL AND (ended IS NOT NULL OR ? = 0) ORDER BY id",
+                        + " IS NOT NULL AND lost = 0 AND (ended IS NOT NULL OR ? = 0) ORDER BY"
+                        + " id",
                 ArchiveRows::place,
                 lane,
                 size,
@@ -179,11 +181,38 @@ record ArchiveRows(Connection db, long lane) {
                 Sql.list(
                         db,
                         "SELECT DISTINCT box_uid FROM archive_place WHERE lane = ? AND box = ? AND"
-                                + " box_uid_validity = ?",
+                                + " box_uid_validity = ? AND lost = 0",
                         r -> r.getLong(1),
                         lane,
                         box,
                         uidValidity));
+    }
+
+    /// A place on the primary, by our id of the mailbox.
+    record Spot(long mailbox, long uid) {}
+
+    /// The archive does not have a message any more.
+    ///
+    /// @return where the primary still has it, as far as is known
+    List<Spot> lose(String box, long uidValidity, long boxUid) throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE archive_place SET lost = 1 WHERE lane = ? AND box = ? AND"
+                        + " box_uid_validity = ? AND box_uid = ?",
+                lane,
+                box,
+                uidValidity,
+                boxUid);
+        return Sql.list(
+                db,
+                "SELECT mailbox, uid FROM archive_place WHERE lane = ? AND box = ? AND"
+                        + " box_uid_validity = ? AND box_uid = ? AND mailbox IS NOT NULL AND ended"
+                        + " IS NULL",
+                r -> new Spot(r.getLong(1), r.getLong(2)),
+                lane,
+                box,
+                uidValidity,
+                boxUid);
     }
 
     private static Place place(ResultSet r) throws SQLException {

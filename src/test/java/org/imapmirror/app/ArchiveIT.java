@@ -1,11 +1,13 @@
 package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import org.imapmirror.state.StateException;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.Mail;
 import org.imapmirror.testing.Mailboxes;
@@ -15,8 +17,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /// An archive beside a mirror.
 @Tag("dovecot")
@@ -150,15 +154,130 @@ class ArchiveIT {
                 append(past, "Brief", "five");
             }
             world.sweep();
-            assertThat(ArchiveWorld.subjects(Mailboxes.read(Access.to(world.mirror, 1)), "Brief"))
-                    .as("MIRROR")
-                    .contains("five");
             assertThat(ArchiveWorld.subjects(world.archived()))
                     .containsOnlyKeys("one", "two", "three", "four", "five")
                     .allSatisfy((_, times) -> assertThat(times).isOne());
             assertThat(world.audit("found-copy")).hasSize(2);
             assertThat(uids(world.audit("expunged"))).isEqualTo(2);
             assertThat(world.status().parked()).isZero();
+            assertThat(world.verify().code()).isZero();
+        }
+    }
+
+    @Test
+    void auditLogIsCheckedByCommand() throws Exception {
+        try (ArchiveWorld world = new ArchiveWorld(directory, "")) {
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "one");
+            }
+            world.await();
+            String config = world.config().toString();
+            String head = Run.imapmirror("audit", "head", "--config", config).out().strip();
+            assertThat(head).matches(ArchiveWorld.ARCHIVE + " \\d+:[0-9a-f]{64}");
+            String noted = head.substring(head.indexOf(' ') + 1);
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "two");
+            }
+            world.await();
+            assertThat(
+                            Run.imapmirror("audit", "verify", "--config", config, "--head", noted)
+                                    .code())
+                    .isZero();
+            Run json = Run.imapmirror("audit", "verify", "--config", config, "--json");
+            assertThat(json.code()).isZero();
+            assertThat(json.out()).startsWith("{\"intact\":true,\"logs\":{\"mirror2\":");
+            String other = noted.substring(0, noted.length() - 1) + (noted.endsWith("0") ? 1 : 0);
+            assertThat(Run.imapmirror("audit", "verify", "--config", config, "--head", other))
+                    .satisfies(
+                            r -> assertThat(r.code()).isEqualTo(ExitCode.ATTENTION),
+                            r -> assertThat(r.out()).contains("is not the one with hash"));
+            Path folder = world.auditFiles().getFirst().getParent();
+            assertThat(Run.imapmirror("audit", "verify", folder.toString()).code()).isZero();
+            world.stop();
+            Path file = world.auditFiles().getLast();
+            String text = Files.readString(file);
+            int last = text.lastIndexOf('\n', text.length() - 2);
+            Files.writeString(file, text.substring(0, last + 1));
+            assertThat(world.verify())
+                    .satisfies(
+                            r -> assertThat(r.code()).isEqualTo(ExitCode.ATTENTION),
+                            r -> assertThat(r.out()).contains("are missing at the end"));
+            assertThat(Run.imapmirror("audit", "verify", folder.toString()).code()).isZero();
+            Files.writeString(file, text);
+            assertThat(world.verify().code()).isZero();
+            assertThat(
+                            Run.imapmirror(
+                                            "audit",
+                                            "verify",
+                                            "--config",
+                                            config,
+                                            "--mirror",
+                                            "mirror1")
+                                    .code())
+                    .isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    @Test
+    void mirrorBecomesAnArchiveAndNeverAMirrorAgain() throws Exception {
+        try (ArchiveWorld world = new ArchiveWorld(directory, "", Set.of())) {
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "one");
+                append(client, "INBOX", "two");
+                world.await();
+                client.command("SELECT INBOX").orFail();
+                client.command("STORE 1 +FLAGS.SILENT (\\Deleted)").orFail();
+                client.command("EXPUNGE").orFail();
+            }
+            world.await();
+            world.restart(Set.of(1));
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "three");
+                client.command("SELECT INBOX").orFail();
+                client.command("STORE 1:* +FLAGS.SILENT (\\Deleted)").orFail();
+                client.command("EXPUNGE").orFail();
+            }
+            world.await();
+            assertThat(ArchiveWorld.subjects(world.archived(), "INBOX"))
+                    .containsExactly("three", "two");
+            assertThat(world.audit("found")).hasSize(1);
+            assertThat(uids(world.audit("expunged"))).isEqualTo(2);
+            assertThat(world.audit("unseen")).isEmpty();
+            world.assertHealthy();
+            assertThatThrownBy(() -> world.restart(Set.of()))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("was an archive");
+            world.restart(Set.of(1));
+            assertThat(world.archived().count()).isEqualTo(2);
+        }
+    }
+
+    /// Somebody else's hand in the archive does not stay unnoticed.
+    @Test
+    void whatIsRemovedFromTheArchiveIsNamedAndStoredAgain() throws Exception {
+        try (ArchiveWorld world = new ArchiveWorld(directory, "")) {
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "one");
+                append(client, "INBOX", "two");
+            }
+            world.await();
+            try (WireClient thief = new WireClient(Access.to(world.archive, 1))) {
+                thief.command("SELECT INBOX").orFail();
+                thief.command("STORE 1 +FLAGS.SILENT (\\Deleted)").orFail();
+                thief.command("EXPUNGE").orFail();
+            }
+            try (WireClient client = new WireClient(world.through())) {
+                client.command("SELECT INBOX").orFail();
+                client.command("STORE 2 +FLAGS (\\Flagged)").orFail();
+            }
+            world.sweep();
+            assertThat(ArchiveWorld.subjects(world.archived(), "INBOX"))
+                    .containsExactly("one", "two");
+            assertThat(world.audit("missing")).hasSize(1);
+            assertThat(world.status().parked()).isOne();
+            world.sweep();
+            assertThat(world.audit("missing")).hasSize(1);
+            assertThat(world.audit("stored")).hasSize(3);
             assertThat(world.verify().code()).isZero();
         }
     }

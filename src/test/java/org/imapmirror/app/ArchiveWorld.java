@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -30,17 +31,26 @@ final class ArchiveWorld implements AutoCloseable {
     final DovecotServer primary;
     final DovecotServer mirror;
     final DovecotServer archive;
-    final Setup setup;
+    private Setup setup;
     private final String extra;
     private Service service;
 
     ArchiveWorld(Path directory, String extra) throws IOException, ConfigException {
+        this(directory, extra, Set.of(1));
+    }
+
+    /// @param archives indexes of the mirrors that are archives; the second is where [#archived]
+    ///   looks
+    ArchiveWorld(Path directory, String extra, Set<Integer> archives)
+            throws IOException, ConfigException {
         this.primary = DovecotServer.launch();
         this.mirror = DovecotServer.launch();
         this.archive = DovecotServer.launch();
         this.extra = extra;
         this.setup =
-                Setup.of(directory, primary, mirror, archive).withArchives(1).withLoginOfItsOwn();
+                Setup.of(directory, primary, mirror, archive)
+                        .withArchives(archives.toArray(Integer[]::new))
+                        .withLoginOfItsOwn();
         this.service = start();
     }
 
@@ -55,6 +65,12 @@ final class ArchiveWorld implements AutoCloseable {
     void restart() throws IOException, ConfigException {
         service.close();
         service = start();
+    }
+
+    /// Starts again with other archives.
+    void restart(Set<Integer> archives) throws IOException, ConfigException {
+        setup = setup.withArchives(archives.toArray(Integer[]::new));
+        restart();
     }
 
     Path config() {
