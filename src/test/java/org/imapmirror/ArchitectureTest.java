@@ -63,6 +63,11 @@ class ArchitectureTest {
                             "journal",
                             "proxy"),
                     new Row(
+                            "audit",
+                            "the audit log is a chain of lines and does not know what makes them",
+                            "event",
+                            "state"),
+                    new Row(
                             "replicate",
                             "lanes read the journal and write mirrors: they never see a client's"
                                     + " session",
@@ -70,7 +75,8 @@ class ArchitectureTest {
                             "journal",
                             "state",
                             "mailstore",
-                            "reconcile"),
+                            "reconcile",
+                            "audit"),
                     new Row(
                             "reconcile",
                             "it compares two mailbox stores and serves sweeps, sync and verify"
@@ -104,7 +110,8 @@ class ArchitectureTest {
                             "capture",
                             "replicate",
                             "reconcile",
-                            "admin"));
+                            "admin",
+                            "audit"));
 
     private static final List<Fence> FENCES =
             List.of(
@@ -137,7 +144,8 @@ class ArchitectureTest {
                             "journal",
                             "replicate",
                             "route",
-                            "reconcile"),
+                            "reconcile",
+                            "audit"),
                     new Fence(
                             "Tink",
                             List.of("com.google.crypto.tink.."),

@@ -146,6 +146,7 @@ final class Demo implements AutoCloseable {
                         32 * 1024,
                         null),
                 new Config.State("jdbc:sqlite:" + folder.resolve("state.db")),
+                new Config.Audit(folder.resolve("audit"), 64 << 20),
                 new Config.Sweep(
                         Duration.ofHours(1), Duration.ofSeconds(60), Config.Sweep.Watch.ACTIVE),
                 new Config.FirstCopy(4),

@@ -20,6 +20,8 @@ import java.io.PrintWriter;
             StatusCommand.class,
             SweepCommand.class,
             CheckCommand.class,
+            AuditCommand.class,
+            RestoreCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.imapmirror.admin.AdminServer;
 import org.imapmirror.app.config.Config;
 import org.imapmirror.app.config.Secret;
+import org.imapmirror.audit.AuditConfig;
 import org.imapmirror.capture.Capture;
 import org.imapmirror.capture.CaptureConfig;
 import org.imapmirror.capture.Timer;
@@ -24,6 +25,7 @@ import org.imapmirror.proxy.Proxy;
 import org.imapmirror.proxy.ProxyConfig;
 import org.imapmirror.proxy.ProxyTls;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.replicate.Archives;
 import org.imapmirror.replicate.LaneKey;
 import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
@@ -51,6 +53,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /// A running imapmirror: the one place where the parts are put together. Ports open last, when
 /// everything behind them is ready; they close first.
@@ -95,7 +98,8 @@ final class Service implements AutoCloseable {
                             account ->
                                     config.routes().mirrorsOf(account).stream()
                                             .map(Mirror::server)
-                                            .toList());
+                                            .toList(),
+                            archives(config));
             ScheduledExecutorService timer =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("service-timer").factory());
@@ -208,7 +212,16 @@ final class Service implements AutoCloseable {
                 keep(new SealedLogins(new Vault(state, keys), config.routes()::primaryOf)));
     }
 
-    private static Map<String, LoginMethod> methods(Config config, CapturedLogins captured) {
+    private static Archives archives(Config config) {
+        return new Archives(
+                config.routes().mirrors().stream()
+                        .filter(m -> m.mode() == Mirror.Mode.ARCHIVE)
+                        .map(Mirror::server)
+                        .collect(Collectors.toSet()),
+                new AuditConfig(config.audit().directory(), config.audit().maxFileBytes()));
+    }
+
+    static Map<String, LoginMethod> methods(Config config, CapturedLogins captured) {
         Map<String, LoginMethod> methods = new HashMap<>();
         config.servers()
                 .forEach((name, server) ->
@@ -217,7 +230,7 @@ final class Service implements AutoCloseable {
         return methods;
     }
 
-    private static ServerPool pool(Config config, Logins logins) {
+    static ServerPool pool(Config config, Logins logins) {
         Map<String, ServerPool.Member> members = new HashMap<>();
         String primary = config.routes().defaultPrimary();
         config.servers()

@@ -105,7 +105,7 @@ final class Chores {
             this.window = window;
             this.firstCopies = firstCopies;
             this.tree = new TreeSync(work);
-            this.firstCopy = new FirstCopy(work);
+            this.firstCopy = new FirstCopy(work, window);
             this.deltas = new Deltas(work);
         }
 

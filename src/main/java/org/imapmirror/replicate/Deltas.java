@@ -156,6 +156,10 @@ final class Deltas {
         differing.forEach(
                 (uid, f) -> groups.computeIfAbsent(f, _ -> new UidSet.Builder()).add(uid));
         for (Map.Entry<Flags, UidSet.Builder> g : groups.entrySet()) {
+            if (work.archive != null) {
+                work.archive.flagsFound(m, g.getValue().build(), g.getKey());
+                continue;
+            }
             events.flags(m, g.getValue().build(), FlagChange.NOW, g.getKey());
         }
     }
@@ -165,6 +169,12 @@ final class Deltas {
         work.examinePrimary(m);
         UidSet again = work.hands.primary().uids();
         UidSet proved = gone.minus(again);
+        if (work.archive != null) {
+            if (!proved.isEmpty()) {
+                work.archive.vanished(m, proved);
+            }
+            return true;
+        }
         String item = brakeItem(m.name());
         if (work.brake.stops(proved.size(), held, again.size(), m.exemptFromBrake())) {
             work.store.change(
@@ -192,6 +202,10 @@ final class Deltas {
     void mirrorSide(MailboxName name) throws StoreException {
         MailboxRow m = work.map.get(name);
         if (m == null || !m.copied()) {
+            return;
+        }
+        if (work.archive != null) {
+            work.archive.inspect(m);
             return;
         }
         work.selectTarget(m);

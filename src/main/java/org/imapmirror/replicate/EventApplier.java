@@ -30,12 +30,16 @@ final class EventApplier {
     private final MessageEvents messages;
     private final TreeEvents tree;
 
+    /// Null for a mirror.
+    private final @Nullable ArchiveEvents archive;
+
     EventApplier(Work work, LaneKey key, BiConsumer<LaneKey, MailboxEvent> applied) {
         this.work = work;
         this.key = key;
         this.applied = applied;
         this.messages = new MessageEvents(work);
         this.tree = new TreeEvents(work);
+        this.archive = work.archive == null ? null : new ArchiveEvents(work, work.archive);
     }
 
     /// Applies the next run of entries.
@@ -71,13 +75,21 @@ final class EventApplier {
             run = run.subList(0, 1);
         }
         work.refusals.succeeded("entry " + run.get(0).seq());
-        moveTo(run.get(run.size() - 1).seq());
+        moveOver(run);
         run.forEach(entry -> applied.accept(key, entry.event()));
         return true;
     }
 
-    private void moveTo(long seq) {
-        work.store.change(work.lane, tx -> tx.position(seq));
+    private void moveOver(List<Entry> run) {
+        long seq = run.get(run.size() - 1).seq();
+        work.store.change(
+                work.lane,
+                tx -> {
+                    tx.position(seq);
+                    if (archive != null) {
+                        archive.settle(tx, run);
+                    }
+                });
         LaneRow l = work.lane;
         work.lane = new LaneRow(l.id(), l.key(), seq, l.planned(), l.names(), l.fingerprint());
     }
@@ -104,6 +116,10 @@ final class EventApplier {
     }
 
     private void apply(List<Entry> run) throws StoreException {
+        if (archive != null) {
+            archive.apply(run);
+            return;
+        }
         Entry entry = run.get(0);
         switch (entry.event()) {
             case MessageAppended a -> {

@@ -36,11 +36,13 @@ final class FirstCopy {
             DateTimeFormatter.ofPattern("d-MMM-yyyy HH:mm:ss Z", Locale.US);
 
     private final Work work;
+    private final Window window;
     private final Importer importer;
     private final Map<Long, Deque<UidSet>> plans = new HashMap<>();
 
-    FirstCopy(Work work) {
+    FirstCopy(Work work, Window window) {
         this.work = work;
+        this.window = window;
         this.importer = new Importer(work);
     }
 
@@ -96,6 +98,9 @@ final class FirstCopy {
         Selected s = work.examinePrimary(m);
         work.horizon.read(m);
         UidSet all = work.hands.primary().uids();
+        if (work.archive != null) {
+            applyWhatLedThere(m);
+        }
         long next = Importer.uidNext(work.hands.target(), work.selectTarget(m));
         UidSet onTarget = work.hands.target().uids();
         match(m, all, onTarget);
@@ -103,6 +108,19 @@ final class FirstCopy {
         long seen = Math.max(all.isEmpty() ? 0 : all.last(), s.uidNext() > 0 ? s.uidNext() - 1 : 0);
         work.save(work.current(m).withUidSeen(seen));
         return new ArrayDeque<>(all.chunks(CHUNK));
+    }
+
+    /// A copy whose event was not applied yet would be stored a second time in the archive.
+    private void applyWhatLedThere(MailboxRow m) throws StoreException {
+        window.close();
+        MailboxRow now = work.map.byId(m.id());
+        if (now == null || now.uidValidity() != work.examinePrimary(now).uidValidity()) {
+            throw new StoreException(
+                    StoreException.Kind.RACE,
+                    work.hands.primary().server(),
+                    null,
+                    m.name() + " went away while it was looked at");
+        }
     }
 
     /// Maps what the mirror already holds; what is left unmapped there is counted and never
@@ -119,6 +137,9 @@ final class FirstCopy {
                 taken.add(row.targetUid());
             }
         }
+        if (work.archive != null) {
+            taken.addAll(work.archive.taken(m));
+        }
         UidSet free = onTarget.minus(taken.build());
         UidSet wanted = onPrimary.minus(rowUids.build());
         Map<Long, Long> pairs = Map.of();
@@ -130,26 +151,50 @@ final class FirstCopy {
             pairs = Matcher.match(source, target, bodies::same);
             bodies.rethrow();
             Map<Long, Long> found = pairs;
+            if (work.archive != null) {
+                know(m, found, there);
+            }
             work.store.change(
                     work.lane,
                     tx -> {
                         for (Map.Entry<Long, Long> p : found.entrySet()) {
                             Summary s = there.get(p.getKey());
                             if (s != null) {
-                                tx.put(
-                                        m,
+                                MessageRow row =
                                         new MessageRow(
                                                 p.getKey(),
                                                 p.getValue(),
                                                 State.MAPPED,
                                                 s.size(),
-                                                s.flags()));
+                                                s.flags());
+                                tx.put(m, row);
+                                if (work.archive != null) {
+                                    work.archive.found(tx, m, row);
+                                }
                             }
                         }
                     });
-            alignFlags(m, found, there);
+            if (work.archive == null) {
+                alignFlags(m, found, there);
+            }
         }
-        work.save(work.current(m).withExtra(free.size() - pairs.size()));
+        if (work.archive == null) {
+            work.save(work.current(m).withExtra(free.size() - pairs.size()));
+        }
+    }
+
+    /// What an archive notes of messages that it has already.
+    private void know(MailboxRow m, Map<Long, Long> pairs, Map<Long, Summary> there)
+            throws StoreException {
+        Archive archive = work.archive;
+        if (archive == null || pairs.isEmpty()) {
+            return;
+        }
+        Map<Long, String> digests = work.hands.target().digests(UidSet.of(pairs.values()));
+        pairs.forEach((uid, targetUid) -> {
+            Summary s = there.get(uid);
+            archive.know(m, uid, s == null ? null : s.internalDate(), digests.get(targetUid));
+        });
     }
 
     private void alignFlags(MailboxRow m, Map<Long, Long> pairs, Map<Long, Summary> there)

@@ -109,6 +109,9 @@ final class Importer {
         }
         UidSet there = UidSet.of(found.keySet());
         absent(m, uids.minus(there), s);
+        if (work.archive != null) {
+            there = work.archive.withoutCopies(m, found, there);
+        }
         if (there.isEmpty()) {
             return;
         }
@@ -129,6 +132,10 @@ final class Importer {
         work.store.change(
                 work.lane,
                 tx -> {
+                    if (work.archive != null) {
+                        UidSet gone = uids.intersect(UidSet.range(1, Math.max(1, uidNext - 1)));
+                        work.archive.unseen(tx, m, gone);
+                    }
                     for (var i = uids.iterator(); i.hasNext(); ) {
                         long uid = i.nextLong();
                         if (uid < uidNext) {
@@ -163,7 +170,8 @@ final class Importer {
                         if (s == null) {
                             return;
                         }
-                        appender.add(s.flags(), s.internalDate(), size, body);
+                        String date = s.internalDate();
+                        appender.add(s.flags(), date, size, work.reading(m, uid, date, body));
                         sent.add(new Attempt.Item(uid, s.size(), s.flags(), null, null));
                     });
         } catch (IOException e) {
@@ -194,7 +202,8 @@ final class Importer {
                 date = DATE_TIME.format(b.arrived());
             }
             try (InputStream body = work.journal.openPayload(b.payload())) {
-                appender.add(b.flags(), date, b.payload().size(), body);
+                appender.add(
+                        b.flags(), date, b.payload().size(), work.reading(m, b.uid(), date, body));
             } catch (IOException e) {
                 throw new StoreException(
                         Kind.GONE,
@@ -310,15 +319,17 @@ final class Importer {
                     for (int i = 0; i < items.size(); i++) {
                         Attempt.Item item = items.get(i);
                         switch (results.get(i)) {
-                            case Appended.Stored s ->
-                                    tx.put(
-                                            m,
-                                            new MessageRow(
-                                                    item.uid(),
-                                                    s.uid(),
-                                                    State.MAPPED,
-                                                    item.size(),
-                                                    item.flags()));
+                            case Appended.Stored s -> {
+                                MessageRow row =
+                                        new MessageRow(
+                                                item.uid(),
+                                                s.uid(),
+                                                State.MAPPED,
+                                                item.size(),
+                                                item.flags());
+                                tx.put(m, row);
+                                work.stored(tx, m, row);
+                            }
                             case Appended.Refused r -> {
                                 if (parkRefused && r.permanent()) {
                                     tx.put(

@@ -236,6 +236,7 @@ final class Lane {
             } finally {
                 row = work.lane;
                 work.keepSeen();
+                env.audit().wake(key.mirror());
             }
         }
     }
@@ -251,6 +252,9 @@ final class Lane {
             while (!closed) {
                 if (giveUp.get() != null) {
                     return;
+                }
+                if (work.archive != null) {
+                    env.audit().wake(key.mirror());
                 }
                 if (events.step()) {
                     row = work.lane;
@@ -411,7 +415,8 @@ final class Lane {
                         + counts.doubts()
                         + counts.uncopied()
                         + chores.hints()
-                        + chores.sweeps();
+                        + chores.sweeps()
+                        + (env.isArchive(key) ? env.store().auditWaiting(key) : 0);
         LaneState.Name name = state.name();
         if (name == LaneState.Name.ALIAS) {
             pending = 0;

@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.audit.AuditLog;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.journal.Journal;
@@ -7,6 +8,7 @@ import org.imapmirror.reconcile.Brake;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -22,6 +24,8 @@ import java.util.function.Supplier;
 /// @param settleTimeout how long a comparison waits for that
 /// @param firstCopies how many first copies may run at once
 /// @param applied is told of every event that is on a mirror
+/// @param archives the mirrors that are archives
+/// @param audit their audit logs
 record LaneEnvironment(
         LaneStore store,
         Journal journal,
@@ -33,4 +37,11 @@ record LaneEnvironment(
         Supplier<Brake> brake,
         Clock clock,
         ScheduledExecutorService timer,
-        BiConsumer<LaneKey, MailboxEvent> applied) {}
+        BiConsumer<LaneKey, MailboxEvent> applied,
+        Set<String> archives,
+        AuditLog audit) {
+
+    boolean isArchive(LaneKey key) {
+        return archives.contains(key.mirror());
+    }
+}

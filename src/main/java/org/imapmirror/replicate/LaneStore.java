@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.audit.AuditOutbox;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
@@ -9,6 +10,7 @@ import org.imapmirror.reconcile.NameMap.Hierarchy;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
+import org.imapmirror.state.SqlFunction;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
@@ -71,6 +73,15 @@ final class LaneStore {
     /// Makes durable what was changed so far.
     void flush() {
         var _ = database.write(db -> Sql.update(db, "UPDATE run SET run = run"));
+    }
+
+    /// Entries of an archive's lane that are not in the audit log yet.
+    long auditWaiting(LaneKey key) {
+        return database.read(db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
+    }
+
+    <T> T read(SqlFunction<Connection, T> query) {
+        return database.read(query);
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the

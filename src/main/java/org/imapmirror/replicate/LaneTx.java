@@ -25,6 +25,11 @@ final class LaneTx {
         this.now = now;
     }
 
+    /// For the tables of archives.
+    Connection connection() {
+        return db;
+    }
+
     void position(long seq) throws SQLException {
         Sql.update(db, "UPDATE lane SET position = ? WHERE id = ?", seq, lane);
     }

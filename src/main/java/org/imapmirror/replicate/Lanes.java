@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.audit.AuditLog;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxEvent;
@@ -8,6 +9,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ public final class Lanes implements AutoCloseable {
     private final LaneStore store;
     private final Clock clock;
     private final LaneEnvironment env;
+    private final AuditLog audit;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
 
@@ -97,6 +100,8 @@ public final class Lanes implements AutoCloseable {
         this.journal = journal;
         this.clock = clock;
         this.store = new LaneStore(state, clock);
+        this.audit =
+                AuditLog.open(topology.archives().audit(), state, topology.archives().mirrors());
         this.timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("lanes-timer").factory());
@@ -112,8 +117,14 @@ public final class Lanes implements AutoCloseable {
                         () -> this.config.brake(),
                         clock,
                         timer,
-                        applied);
-        this.relief = new JournalRelief(journal, _ -> false, account -> trim(List.of(account)));
+                        applied,
+                        topology.archives().mirrors(),
+                        audit);
+        this.relief =
+                new JournalRelief(
+                        journal,
+                        key -> topology.archives().mirrors().contains(key.mirror()),
+                        account -> trim(List.of(account)));
         this.marked =
                 new MarkedAccounts(
                         this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
@@ -125,6 +136,22 @@ public final class Lanes implements AutoCloseable {
         relief = new JournalRelief(journal, lanes, account -> trim(List.of(account)));
     }
 
+    /// @throws StateException where a mirror was an archive until now: as a mirror it would lose
+    ///   what it keeps
+    private void requireMode(LaneRow row) {
+        if (!env.isArchive(row.key())
+                && topology.mirrorsOf().apply(row.key().account()).contains(row.key().mirror())
+                && !store.read(db -> new ArchiveRows(db, row.id()).isNew())) {
+            throw new StateException(
+                    StateException.Fault.REFUSED,
+                    "the server "
+                            + row.key().mirror()
+                            + " was an archive, and as a mirror it would lose what it keeps:"
+                            + " write mode: archive in route.mirrors, or name another server",
+                    null);
+        }
+    }
+
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
     /// accounts whose commands were cut off when imapmirror last ended. From here on the status is
     /// right.
@@ -132,7 +159,9 @@ public final class Lanes implements AutoCloseable {
     /// @param listed accounts that the configuration names one by one
     public void start(List<Account> listed) {
         restartAfterRestore();
-        for (LaneRow row : store.lanes()) {
+        List<LaneRow> known = store.lanes();
+        known.forEach(this::requireMode);
+        for (LaneRow row : known) {
             seen(row.key().account());
         }
         journal.accounts().forEach(this::wake);
@@ -311,11 +340,12 @@ public final class Lanes implements AutoCloseable {
                 .toList();
     }
 
-    private static LaneReport report(Lane lane, Instant now) {
+    private LaneReport report(Lane lane, Instant now) {
         Lane.Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
         Instant down = s.unreachableSince();
+        String error = s.error();
         return new LaneReport(
                 lane.key().account(),
                 lane.key().mirror(),
@@ -326,7 +356,7 @@ public final class Lanes implements AutoCloseable {
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                 down == null ? 0 : Duration.between(down, now).toSeconds(),
-                s.error(),
+                error == null ? audit.failure(lane.key().mirror()) : error,
                 p.parked() == 0 ? List.of() : lane.parked(MOST_PARKED));
     }
 
@@ -395,5 +425,6 @@ public final class Lanes implements AutoCloseable {
         for (Map<LaneKey, Lane> all : List.of(lanes, retired)) {
             all.values().forEach(lane -> lane.awaitEnd(Duration.ofSeconds(10)));
         }
+        audit.close();
     }
 }

@@ -74,7 +74,7 @@ final class MessageEvents {
 
     /// What the mirror refused from the spool may be stored otherwise on the primary: these bytes
     /// are tried when the primary can be asked. Until then, or if that fails too, it is parked.
-    private void park(MailboxRow m, Spooled b, String reason) throws StoreException {
+    void park(MailboxRow m, Spooled b, String reason) throws StoreException {
         try {
             importer.fromPrimary(m, UidSet.of(b.uid()));
         } catch (StoreException e) {

@@ -60,6 +60,17 @@ final class Recovery {
                                 free.remove(uid);
                             }));
             pairBySize(m, attempt.items(), found, new ArrayList<>(free.keySet()));
+            if (work.archive != null) {
+                UidSet uids = UidSet.of(found.values());
+                for (Summary one : work.hands.target().summaries(uids)) {
+                    for (Map.Entry<Item, Long> e : found.entrySet()) {
+                        if (e.getValue() == one.uid()) {
+                            String digest = stored.get(one.uid());
+                            work.archive.know(m, e.getKey().uid(), one.internalDate(), digest);
+                        }
+                    }
+                }
+            }
         }
         MailboxRow grown = work.grown(m, found.values().stream());
         work.store.change(
@@ -67,14 +78,15 @@ final class Recovery {
                 tx -> {
                     for (Map.Entry<Item, Long> e : found.entrySet()) {
                         Item item = e.getKey();
-                        tx.put(
-                                m,
+                        MessageRow row =
                                 new MessageRow(
                                         item.uid(),
                                         e.getValue(),
                                         State.MAPPED,
                                         item.size(),
-                                        item.flags()));
+                                        item.flags());
+                        tx.put(m, row);
+                        work.stored(tx, m, row);
                     }
                     tx.update(grown);
                     tx.attemptOver();

@@ -9,5 +9,15 @@ import java.util.function.Function;
 ///
 /// @param primaryOf the server that serves its clients
 /// @param mirrorsOf the servers that follow; none where the account is not mirrored
+/// @param archives which of them are archives
 public record Topology(
-        Function<Account, String> primaryOf, Function<Account, List<String>> mirrorsOf) {}
+        Function<Account, String> primaryOf,
+        Function<Account, List<String>> mirrorsOf,
+        Archives archives) {
+
+    /// Without archives.
+    public Topology(
+            Function<Account, String> primaryOf, Function<Account, List<String>> mirrorsOf) {
+        this(primaryOf, mirrorsOf, Archives.NONE);
+    }
+}

@@ -37,7 +37,8 @@ final class TreeSync {
     @Nullable String plan() throws StoreException {
         ImapStore primary = work.hands.primary();
         ImapStore target = work.hands.target();
-        long head = work.journal.head(work.account());
+        // An archive takes what is in the journal: the message may be gone from the primary.
+        long head = work.archive == null ? work.journal.head(work.account()) : work.lane.position();
         NameMap names = new NameMap(hierarchy(primary.personal()), hierarchy(target.personal()));
         Status inbox = primary.status(List.of("INBOX")).get("INBOX");
         String fingerprint = inbox == null ? null : inbox.mailboxId();
@@ -75,7 +76,9 @@ final class TreeSync {
         if (!diff.absent().isEmpty()) {
             remove(diff.absent());
         }
-        subscriptions(listed, touched.names());
+        if (work.archive == null) {
+            subscriptions(listed, touched.names());
+        }
     }
 
     private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
@@ -121,6 +124,12 @@ final class TreeSync {
         for (MailboxName name : absent) {
             MailboxRow m = work.map.get(name);
             if (m == null || again.contains(name)) {
+                continue;
+            }
+            if (work.archive != null) {
+                if (!again.isEmpty()) {
+                    work.archive.mailboxVanished(m);
+                }
                 continue;
             }
             long held = work.store.messages(m).stream().filter(r -> r.targetUid() != 0).count();

@@ -12,6 +12,8 @@ import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
 import org.jspecify.annotations.Nullable;
 
+import java.io.InputStream;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.stream.Stream;
@@ -26,6 +28,10 @@ final class Work {
     final Refusals refusals;
     final LaneMap map;
     final Horizon horizon;
+
+    /// Null for a mirror.
+    final @Nullable Archive archive;
+
     LaneRow lane;
 
     Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
@@ -38,6 +44,10 @@ final class Work {
         this.lane = lane;
         this.horizon = new Horizon(store, lane);
         this.map = new LaneMap(store.mailboxes(lane));
+        this.archive = env.isArchive(lane.key()) ? new Archive(this) : null;
+        if (archive != null) {
+            archive.adopt();
+        }
     }
 
     Account account() {
@@ -79,7 +89,11 @@ final class Work {
         if (now.uidValidity() == 0) {
             save(now.withUidValidity(s.uidValidity()));
         } else if (now.uidValidity() != s.uidValidity()) {
-            forget(now);
+            if (archive == null) {
+                forget(now);
+            } else {
+                archive.changed(now);
+            }
             throw new StoreException(
                     Kind.RACE, primary.server(), null, "UIDVALIDITY of " + m.name() + " changed");
         }
@@ -92,6 +106,9 @@ final class Work {
         store.change(
                 lane,
                 tx -> {
+                    if (archive != null) {
+                        archive.targetRenumbered(tx, m);
+                    }
                     tx.forgetMessages(m);
                     tx.update(blank);
                 });
@@ -148,6 +165,18 @@ final class Work {
         }
     }
 
+    /// The stream to store in place of a body: an archive takes its digest.
+    InputStream reading(MailboxRow m, long uid, @Nullable String date, InputStream body) {
+        return archive == null ? body : archive.reading(m, uid, date, body);
+    }
+
+    /// A message of the mirror has its row: the archive notes where it is.
+    void stored(LaneTx tx, MailboxRow m, MessageRow row) throws SQLException {
+        if (archive != null) {
+            archive.stored(tx, m, row);
+        }
+    }
+
     /// The row for a mailbox that an event or a listing names, made where it is new.
     ///
     /// @param copied true where the mailbox is known to be empty, as after CREATE
@@ -157,10 +186,20 @@ final class Work {
         if (known != null) {
             return known;
         }
-        String target = lane.names().toTarget(name);
-        hands.target().create(target, specialUse);
+        String usual = lane.names().toTarget(name);
+        String target = archive == null ? usual : archive.freeBox(name);
+        String use = target.equals(usual) ? specialUse : null;
+        hands.target().create(target, use);
+        boolean late = archive != null && archive.isLate();
         MailboxRow made =
-                store.compute(lane, tx -> tx.insertMailbox(name, target, specialUse, copied));
+                store.compute(
+                        lane,
+                        tx -> {
+                            if (archive != null) {
+                                archive.rows(tx).take(target, late);
+                            }
+                            return tx.insertMailbox(name, target, use, copied);
+                        });
         map.put(made);
         return made;
     }

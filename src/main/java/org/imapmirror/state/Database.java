@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,6 +43,7 @@ public final class Database implements AutoCloseable {
     private final Connections connections;
 
     private final ReentrantLock writing = new ReentrantLock(true);
+    private final boolean readOnly;
     private @Nullable Writer writer;
     private int commits;
 
@@ -65,8 +67,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private Database(Path file) {
+    private Database(Path file, boolean readOnly) {
         this.file = file;
+        this.readOnly = readOnly;
         this.connections = new Connections(dialect, file);
         this.checkpoints =
                 Executors.newSingleThreadExecutor(
@@ -83,6 +86,42 @@ public final class Database implements AutoCloseable {
     /// @param migrations the folder of the numbered SQL files, for instance `classpath:db/state`
     /// @throws StateException where that is impossible
     public static Database open(String jdbcUrl, String migrations) {
+        Path file = fileOf(jdbcUrl);
+        try {
+            Path parent = file.getParent();
+            if (parent != null) {
+                PrivateFiles.directory(parent);
+            }
+            PrivateFiles.file(file);
+        } catch (IOException e) {
+            throw new StateException(
+                    StateException.Fault.DISK, "cannot create the database " + file + ": " + e, e);
+        }
+        Database database = new Database(file, false);
+        try {
+            database.migrate(migrations);
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /// Opens a database that another process may be writing, to read it; it is left as it is.
+    ///
+    /// @throws StateException where there is none
+    public static Database openToRead(String jdbcUrl) {
+        Path file = fileOf(jdbcUrl);
+        if (!Files.isReadable(file)) {
+            throw new StateException(
+                    StateException.Fault.REFUSED,
+                    "the database " + file + " is not there, or may not be read by this user",
+                    null);
+        }
+        return new Database(file, true);
+    }
+
+    private static Path fileOf(String jdbcUrl) {
         if (!jdbcUrl.startsWith(Dialect.SQLITE_PREFIX)
                 || jdbcUrl.length() == Dialect.SQLITE_PREFIX.length()
                 || jdbcUrl.startsWith(":", Dialect.SQLITE_PREFIX.length())
@@ -96,25 +135,7 @@ public final class Database implements AutoCloseable {
                             + " and the path of a file",
                     null);
         }
-        Path file = Path.of(jdbcUrl.substring(Dialect.SQLITE_PREFIX.length())).toAbsolutePath();
-        try {
-            Path parent = file.getParent();
-            if (parent != null) {
-                PrivateFiles.directory(parent);
-            }
-            PrivateFiles.file(file);
-        } catch (IOException e) {
-            throw new StateException(
-                    StateException.Fault.DISK, "cannot create the database " + file + ": " + e, e);
-        }
-        Database database = new Database(file);
-        try {
-            database.migrate(migrations);
-            return database;
-        } catch (RuntimeException e) {
-            database.close();
-            throw e;
-        }
+        return Path.of(jdbcUrl.substring(Dialect.SQLITE_PREFIX.length())).toAbsolutePath();
     }
 
     private void migrate(String migrations) {
@@ -164,6 +185,9 @@ public final class Database implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> T write(boolean synced, SqlFunction<Connection, T> work) {
+        if (readOnly) {
+            throw new IllegalStateException("bug: this database was opened to be read");
+        }
         if (writing.isHeldByCurrentThread()) {
             throw new IllegalStateException("bug: a transaction inside a transaction");
         }

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What an administrator sets up: a primary, mirrors, and the file that tells imapmirror of them.
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 ///
 /// @param mirrorPorts by which imapmirror reaches the mirrors, their own or those of relays
 /// @param port where clients connect
+/// @param archives indexes of the mirrors that are archives
 /// @param captured whether it logs in to the primary as the clients did, which it can only after
 ///   they did; else as to a mirror
 record Setup(
@@ -32,23 +34,38 @@ record Setup(
         List<Integer> mirrorPorts,
         int port,
         int adminPort,
+        Set<Integer> archives,
         boolean captured) {
 
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
         List<RealServer> all = List.of(mirrors);
         List<Integer> ports = all.stream().map(RealServer::imapPort).toList();
-        return new Setup(directory, primary, all, ports, freePort(), freePort(), true);
+        return new Setup(directory, primary, all, ports, freePort(), freePort(), Set.of(), true);
     }
 
     /// With a login to the primary that is there from the start.
     Setup withLoginOfItsOwn() {
-        return new Setup(directory, primary, mirrors, mirrorPorts, port, adminPort, false);
+        return new Setup(
+                directory, primary, mirrors, mirrorPorts, port, adminPort, archives, false);
     }
 
     /// With mirrors that are reached through relays on loopback.
     Setup withMirrorsBehind(FaultRelay... relays) {
         List<Integer> ports = Stream.of(relays).map(FaultRelay::port).toList();
-        return new Setup(directory, primary, mirrors, ports, port, adminPort, captured);
+        return new Setup(directory, primary, mirrors, ports, port, adminPort, archives, captured);
+    }
+
+    /// With these mirrors as archives.
+    Setup withArchives(Integer... indexes) {
+        return new Setup(
+                directory,
+                primary,
+                mirrors,
+                mirrorPorts,
+                port,
+                adminPort,
+                Set.of(indexes),
+                captured);
     }
 
     static int freePort() {
@@ -85,7 +102,10 @@ record Setup(
                                     mirrorPorts.get(i),
                                     mirror.certificate(),
                                     login(mirror)));
-            names.append(i == 0 ? "" : ", ").append("{server: ").append(nameOf(i)).append("}");
+            names.append(i == 0 ? "" : ", ")
+                    .append("{server: ")
+                    .append(nameOf(i))
+                    .append(archives.contains(i) ? ", mode: archive}" : "}");
         }
         return Files.writeString(
                 directory.resolve("imapmirror.yaml"),
@@ -95,6 +115,7 @@ record Setup(
                   old: {address: "%s:%d", tls: none, login: {%s}}
                 %sroute: {primary: old, mirrors: [%s]}
                 state: {url: "jdbc:sqlite:%s"}
+                audit: {directory: "%s", max-file-bytes: 16KiB}
                 admin: {bind: "127.0.0.1:%d", token: "%s"}
                 journal:
                   directory: "%s"
@@ -108,6 +129,7 @@ record Setup(
                                 servers,
                                 names,
                                 stateFolder().resolve("state.db"),
+                                directory.resolve("audit"),
                                 adminPort,
                                 token(),
                                 journalFolder(),

@@ -26,6 +26,7 @@ public record Config(
         Routes routes,
         Journal journal,
         State state,
+        Audit audit,
         Sweep sweep,
         FirstCopy firstCopy,
         Brake brake,
@@ -98,6 +99,12 @@ public record Config(
             return Path.of(url.substring(PREFIX.length()));
         }
     }
+
+    /// The audit logs of archives.
+    ///
+    /// @param directory holds a folder for each archive
+    /// @param maxFileBytes a file that is this long is followed by a new one
+    public record Audit(Path directory, long maxFileBytes) {}
 
     /// @param every null: never
     /// @param afterCut when an account is compared again whose commands were cut off

@@ -2,6 +2,7 @@ package org.imapmirror.app.config;
 
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.imapmirror.app.config.Config.Admin;
+import org.imapmirror.app.config.Config.Audit;
 import org.imapmirror.app.config.Config.Brake;
 import org.imapmirror.app.config.Config.FirstCopy;
 import org.imapmirror.app.config.Config.Identity;
@@ -80,6 +81,17 @@ public final class ConfigLoader {
                             Map.entry("text", Log.Format.TEXT),
                             Map.entry("json", Log.Format.JSON)));
 
+    private static final Kind<Long> FILE_SIZE =
+            new Kind<>(
+                    text -> {
+                        long bytes = Quantity.bytes(text);
+                        if (bytes < 1024) {
+                            throw new IllegalArgumentException("is less than 1KiB");
+                        }
+                        return bytes;
+                    },
+                    "write a size of 1KiB or more, for example 64MiB");
+
     private ConfigLoader() {}
 
     /// @throws ConfigException where the file cannot be used; it names all reasons at once
@@ -127,6 +139,7 @@ public final class ConfigLoader {
         ServersReader.checkTables(root, servers, routes.rules());
         Journal journal = journal(root.section("journal"));
         State state = state(root.section("state"));
+        Audit audit = audit(root.section("audit"));
         Sweep sweep = sweep(root.section("sweep"));
         FirstCopy firstCopy = firstCopy(root.section("first-copy"));
         Brake brake = brake(root.section("brake"));
@@ -143,6 +156,7 @@ public final class ConfigLoader {
                 routes,
                 journal,
                 state,
+                audit,
                 sweep,
                 firstCopy,
                 brake,
@@ -186,6 +200,15 @@ public final class ConfigLoader {
         State state = new State(section.value("url", "jdbc:sqlite:" + VAR + "state.db", STATE_URL));
         section.done();
         return state;
+    }
+
+    private static Audit audit(Section section) {
+        Audit audit =
+                new Audit(
+                        section.value("directory", Path.of(VAR + "audit"), Kinds.PATH),
+                        section.value("max-file-bytes", Quantity.bytes("64MiB"), FILE_SIZE));
+        section.done();
+        return audit;
     }
 
     private static Sweep sweep(Section section) {

@@ -26,17 +26,10 @@ final class RouteReader {
     private static final Pattern GROUP_REFERENCE = Pattern.compile("\\$([0-9]+)");
 
     private static final Kind<Mirror.Mode> MODE =
-            new Kind<>(
-                    text -> {
-                        if (text.equals("archive")) {
-                            throw new IllegalArgumentException("is not there yet");
-                        }
-                        if (!text.equals("mirror")) {
-                            throw new IllegalArgumentException("is not one of mirror, archive");
-                        }
-                        return Mirror.Mode.MIRROR;
-                    },
-                    "write mirror");
+            Kind.oneOf(
+                    Kinds.ordered(
+                            Map.entry("mirror", Mirror.Mode.MIRROR),
+                            Map.entry("archive", Mirror.Mode.ARCHIVE)));
 
     private static final Kind<String> SEPARATOR =
             new Kind<>(
@@ -118,6 +111,10 @@ final class RouteReader {
         String server = server(section, "server");
         Mirror.Mode mode = section.value("mode", Mirror.Mode.MIRROR, MODE);
         Mirror.Deletes deletes = section.value("deletes", Mirror.Deletes.APPLY, Kinds.DELETES);
+        if (mode == Mirror.Mode.ARCHIVE && section.has("deletes")) {
+            section.problemWithValue(
+                    "deletes", "is not for an archive, which never deletes", "remove it");
+        }
         section.done();
         if (server == null) {
             return null;

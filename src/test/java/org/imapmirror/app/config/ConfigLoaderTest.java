@@ -88,7 +88,7 @@ class ConfigLoaderTest {
                           third: {address: "imap.old.example:143", login: {method: oauth2}}
                         route:
                           primary: odl
-                          mirrors: [{server: new, mode: archive, deletes: sometimes}]
+                          mirrors: [{server: new, mode: archiv, deletes: sometimes}]
                         sweep: {every: 3600, watch: off}
                         journal: {max-bytes: 1_000, max-hold: 0143}
                         jornal: {}
@@ -129,7 +129,7 @@ class ConfigLoaderTest {
                 .hasMessageContaining("route.primary: \"odl\" is not in servers")
                 .hasMessageContaining("did you mean old?")
                 .hasMessageContaining("sweep.watch: \"off\" is not one of none, active, all")
-                .hasMessageContaining("\"archive\" is not there yet")
+                .hasMessageContaining("\"archiv\" is not one of mirror, archive")
                 .hasMessageContaining(
                         "jornal: is not a known key\n    remedy: did you mean journal?");
         assertThat(e.problems()).allSatisfy(p -> assertThat(p.remedy()).isNotBlank());

@@ -1,0 +1,4 @@
+@NullMarked
+package org.imapmirror.audit;
+
+import org.jspecify.annotations.NullMarked;
