@@ -191,7 +191,7 @@ class ArchiveIT {
                     .satisfies(
                             r -> assertThat(r.code()).isEqualTo(ExitCode.ATTENTION),
                             r -> assertThat(r.out()).contains("is not the one with hash"));
-            Path folder = world.auditFiles().getFirst().getParent();
+            Path folder = world.auditFolder();
             assertThat(Run.imapmirror("audit", "verify", folder.toString()).code()).isZero();
             world.stop();
             Path file = world.auditFiles().getLast();

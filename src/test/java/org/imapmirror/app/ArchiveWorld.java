@@ -145,8 +145,12 @@ final class ArchiveWorld implements AutoCloseable {
                 .toList();
     }
 
+    Path auditFolder() {
+        return setup.directory().resolve("audit").resolve(ARCHIVE);
+    }
+
     List<Path> auditFiles() throws IOException {
-        try (Stream<Path> all = Files.list(setup.directory().resolve("audit").resolve(ARCHIVE))) {
+        try (Stream<Path> all = Files.list(auditFolder())) {
             return all.sorted().toList();
         }
     }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 
 /// The chain from the outbox to the file and back, with what crashes and people do to it.
@@ -84,7 +85,7 @@ class AuditLogTest {
     }
 
     private AuditHead head() {
-        return AuditOutbox.heads(state).get(ARCHIVE);
+        return Objects.requireNonNull(AuditOutbox.heads(state).get(ARCHIVE));
     }
 
     private List<Path> files() throws IOException {
@@ -184,7 +185,7 @@ class AuditLogTest {
             List<byte[]> lines = lines(file);
             for (int i = 0; i < lines.size(); i++) {
                 String text = new String(lines.get(i), UTF_8);
-                AuditLine old = AuditLine.parse(lines.get(i));
+                AuditLine old = Objects.requireNonNull(AuditLine.parse(lines.get(i)));
                 String entry =
                         "{"
                                 + text.substring(text.indexOf(',') + 1, text.indexOf(",\"prev\""))
