@@ -19,6 +19,11 @@ import java.io.PrintWriter;
             DemoCommand.class,
             StatusCommand.class,
             SweepCommand.class,
+            RetryCommand.class,
+            SkipCommand.class,
+            ApproveCommand.class,
+            HeldCommand.class,
+            PurgeCommand.class,
             CheckCommand.class,
             VersionCommand.class
         },

@@ -7,6 +7,7 @@ import org.imapmirror.event.Account;
 import org.imapmirror.proxy.Proxy;
 import org.imapmirror.replicate.LaneReport;
 import org.imapmirror.replicate.Lanes;
+import org.imapmirror.replicate.ParkedItem;
 
 import java.util.HashSet;
 import java.util.List;
@@ -51,10 +52,15 @@ record Overview(Lanes lanes, Capture capture, Proxy proxy) {
                 r.lagSeconds(),
                 r.error(),
                 r.unreachableSeconds(),
-                r.parkedItems().stream()
-                        .map(p ->
-                                new LaneStatus.Parked(
-                                        p.item(), p.what(), p.reason(), p.since().toString()))
-                        .toList());
+                items(r.parkedItems()),
+                items(r.skippedItems()),
+                r.held());
+    }
+
+    private static List<LaneStatus.Parked> items(List<ParkedItem> items) {
+        return items.stream()
+                .map(p ->
+                        new LaneStatus.Parked(p.item(), p.what(), p.reason(), p.since().toString()))
+                .toList();
     }
 }

@@ -24,10 +24,12 @@ import org.imapmirror.proxy.Proxy;
 import org.imapmirror.proxy.ProxyConfig;
 import org.imapmirror.proxy.ProxyTls;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.replicate.Deletions;
 import org.imapmirror.replicate.LaneKey;
 import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
 import org.imapmirror.replicate.LiveSessions;
+import org.imapmirror.replicate.RetryRules;
 import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
@@ -200,7 +202,10 @@ final class Service implements AutoCloseable {
         return new ServerPool(
                 members,
                 new Logins(methods, Clock.systemUTC()),
-                ClientLimits.DEFAULT,
+                ClientLimits.DEFAULT.withTimeouts(
+                        ClientLimits.DEFAULT.connect(),
+                        config.retry().answerTime(),
+                        config.retry().answerTime()),
                 ServerPool.Times.DEFAULT);
     }
 
@@ -216,7 +221,22 @@ final class Service implements AutoCloseable {
                 config.firstCopy().accounts(),
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
-                config.sweep().afterCut());
+                config.sweep().afterCut(),
+                new RetryRules(
+                        config.retry().first(),
+                        config.retry().longest(),
+                        config.retry().tries(),
+                        config.retry().room(),
+                        config.retry().refused()),
+                deletions(config));
+    }
+
+    private static Map<String, Deletions> deletions(Config config) {
+        Map<String, Deletions> out = new HashMap<>();
+        config.routes()
+                .mirrors()
+                .forEach(m -> out.put(m.server(), new Deletions(m.deletes().after())));
+        return out;
     }
 
     private static Map<String, Endpoint> endpoints(Config config) {
@@ -264,6 +284,7 @@ final class Service implements AutoCloseable {
                             lanes.sweep(canonical);
                             return 1;
                         },
+                        new LaneActs(lanes, config.routes().rules()),
                         meters));
     }
 

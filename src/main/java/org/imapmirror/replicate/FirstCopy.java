@@ -118,7 +118,7 @@ final class FirstCopy {
                 taken.add(row.targetUid());
             }
         }
-        UidSet free = onTarget.minus(taken.build());
+        UidSet free = onTarget.minus(taken.build()).minus(work.held.in(work.current(m)));
         UidSet wanted = onPrimary.minus(rowUids.build());
         Map<Long, Long> pairs = Map.of();
         if (!free.isEmpty() && !wanted.isEmpty()) {

@@ -27,10 +27,21 @@ import java.util.Set;
 final class LaneStore {
     private final Database database;
     private final Clock clock;
+    private final Clock steady;
 
     LaneStore(Database database, Clock clock) {
+        this(database, clock, clock);
+    }
+
+    /// @param steady a clock that does not jump, for what is kept for a time
+    LaneStore(Database database, Clock clock, Clock steady) {
         this.database = database;
         this.clock = clock;
+        this.steady = steady;
+    }
+
+    private LaneTx tx(Connection db, LaneRow lane) {
+        return new LaneTx(db, lane.id(), clock.millis(), steady.millis());
     }
 
     /// Changes of one transaction.
@@ -55,7 +66,7 @@ final class LaneStore {
     }
 
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
-        return database.write(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+        return database.write(db -> change.in(tx(db, lane)));
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the
@@ -110,7 +121,7 @@ final class LaneStore {
                     epoch,
                     position,
                     lane.id());
-            new LaneTx(db, lane.id(), clock.millis()).doubt(Doubt.ACCOUNT, null, reason);
+            tx(db, lane).doubt(Doubt.ACCOUNT, null, reason);
             return true;
         });
     }
@@ -261,6 +272,29 @@ final class LaneStore {
                                 lane.id())));
     }
 
+    /// The lanes that have something which is tried again by itself, or held messages that are due.
+    ///
+    /// @param steadyNow a moment of [SteadyClock]
+    List<LaneKey> toLookAgain(long steadyNow) {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT account, mirror FROM lane WHERE id IN (SELECT b.lane FROM message m"
+                                + " JOIN mailbox b ON b.id = m.mailbox WHERE m.again > 0 UNION"
+                                + " SELECT lane FROM parked WHERE again > 0 AND skipped = 0 UNION"
+                                + " SELECT lane FROM held WHERE due <= ?)",
+                        r -> new LaneKey(new Account(r.getString(1)), r.getString(2)),
+                        steadyNow));
+    }
+
+    ParkedStore parked() {
+        return new ParkedStore(database);
+    }
+
+    HeldStore held() {
+        return new HeldStore(database);
+    }
+
     LaneFigures figures() {
         return new LaneFigures(database);
     }
@@ -306,7 +340,7 @@ final class LaneStore {
                         r.getLong("seen_modseq")));
     }
 
-    private static MessageRow messageRow(ResultSet r) throws SQLException {
+    static MessageRow messageRow(ResultSet r) throws SQLException {
         return new MessageRow(
                 r.getLong("uid"),
                 r.getLong("target_uid"),

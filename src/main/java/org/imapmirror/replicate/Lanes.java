@@ -26,11 +26,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
 /// the journal go of what every mirror has.
 public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
 
     /// Parked items of a lane that a report names.
@@ -41,6 +43,7 @@ public final class Lanes implements AutoCloseable {
     private final Journal journal;
     private final LaneStore store;
     private final Clock clock;
+    private final SteadyClock steady;
     private final LaneEnvironment env;
     private final ScheduledExecutorService timer;
     private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
@@ -64,10 +67,21 @@ public final class Lanes implements AutoCloseable {
             Connections connections,
             LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied) {
-        this(config, state, journal, topology, connections, sessions, applied, Clock.systemUTC());
+        this(
+                config,
+                state,
+                journal,
+                topology,
+                connections,
+                sessions,
+                applied,
+                Clock.systemUTC(),
+                System::nanoTime);
     }
 
-    private Lanes(
+    /// @param clock the wall clock
+    /// @param nanos a monotonic one
+    Lanes(
             LanesConfig config,
             Database state,
             Journal journal,
@@ -75,12 +89,14 @@ public final class Lanes implements AutoCloseable {
             Connections connections,
             LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied,
-            Clock clock) {
+            Clock clock,
+            LongSupplier nanos) {
         this.config = config;
         this.topology = topology;
         this.journal = journal;
         this.clock = clock;
-        this.store = new LaneStore(state, clock);
+        this.steady = new SteadyClock(state, clock, nanos);
+        this.store = new LaneStore(state, clock, steady);
         this.timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("lanes-timer").factory());
@@ -94,7 +110,10 @@ public final class Lanes implements AutoCloseable {
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
                         config.brake(),
+                        mirror -> config.deletions().getOrDefault(mirror, Deletions.APPLIED),
+                        config.retry(),
                         clock,
+                        steady,
                         timer,
                         applied);
         this.marked =
@@ -116,6 +135,8 @@ public final class Lanes implements AutoCloseable {
         journal.onAppended(this::wake);
         long trim = TRIM_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
+        long tick = tick();
+        timer.scheduleWithFixedDelay(this::lookAgain, tick, tick, TimeUnit.MILLISECONDS);
         Duration every = config.sweepEvery();
         if (every != null) {
             timer.scheduleWithFixedDelay(
@@ -144,7 +165,7 @@ public final class Lanes implements AutoCloseable {
     /// Credentials for an account are there or new.
     public void login(Account account) {
         for (Lane lane : of(account)) {
-            lane.loginChanged();
+            lane.now();
         }
     }
 
@@ -217,19 +238,50 @@ public final class Lanes implements AutoCloseable {
         Lane.Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
-        Instant down = s.unreachableSince();
+        Long down = s.unreachableSince();
         return new LaneReport(
                 lane.key().account(),
                 lane.key().mirror(),
                 s.name().toString(),
                 p.pending(),
                 p.parked(),
+                p.skipped(),
+                p.held(),
                 p.suspicions(),
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
-                down == null ? 0 : Duration.between(down, now).toSeconds(),
+                down == null ? 0 : Duration.ofNanos(System.nanoTime() - down).toSeconds(),
                 s.error(),
-                p.parked() == 0 ? List.of() : lane.parked(MOST_PARKED));
+                p.parked() == 0 ? List.of() : lane.parked(false, MOST_PARKED),
+                p.skipped() == 0 ? List.of() : lane.parked(true, MOST_PARKED));
+    }
+
+    /// What an administrator may decide.
+    public Decisions decisions() {
+        return new Decisions(store, steady, key -> of(key.account()).forEach(Lane::now));
+    }
+
+    /// Lanes look at the time themselves; here it is only seen that they do.
+    private void lookAgain() {
+        try {
+            steady.save();
+            for (LaneKey key : store.toLookAgain(steady.millis())) {
+                Lane lane = lanes.get(key);
+                if (lane != null) {
+                    lane.wake();
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("what waits was not looked at, tried again later: {}", e.getMessage());
+        }
+    }
+
+    private long tick() {
+        Duration shortest = LOOK_EVERY;
+        for (Duration d : List.of(config.retry().room(), config.retry().refused())) {
+            shortest = d.compareTo(shortest) < 0 ? d : shortest;
+        }
+        return Math.max(1, shortest.toMillis());
     }
 
     private List<Lane> of(Account account) {

@@ -87,7 +87,8 @@ final class Recovery {
             }
         }
         return onTarget.intersect(UidSet.range(Math.max(1, from), UidSet.MAX))
-                .minus(mapped.build());
+                .minus(mapped.build())
+                .minus(work.held.in(m));
     }
 
     /// The bodies' digests of what the attempt was to store, from the spool, from the mirror's own

@@ -11,7 +11,6 @@ import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
 import org.jspecify.annotations.Nullable;
 
-import java.time.Clock;
 import java.util.Collection;
 
 /// What the parts of a lane share during one run.
@@ -20,18 +19,25 @@ final class Work {
     final Journal journal;
     final Hands hands;
     final Brake brake;
-    final Clock clock;
+    final SteadyClock steady;
+    final Deletions deletions;
+    final HeldStore held;
     final Refusals refusals;
     final LaneMap map;
     final Horizon horizon;
     LaneRow lane;
+
+    /// True where something was removed from the mirror, so that what was over quota may fit.
+    boolean madeRoom;
 
     Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
         this.store = env.store();
         this.journal = env.journal();
         this.hands = hands;
         this.brake = env.brake();
-        this.clock = env.clock();
+        this.steady = env.steady();
+        this.deletions = env.deletions().apply(lane.key().mirror());
+        this.held = store.held();
         this.refusals = refusals;
         this.lane = lane;
         this.horizon = new Horizon(store, lane);
@@ -137,6 +143,7 @@ final class Work {
             return known;
         }
         String target = lane.names().toTarget(name);
+        new Graves(this).clear(target);
         hands.target().create(target, specialUse);
         MailboxRow made =
                 store.compute(lane, tx -> tx.insertMailbox(name, target, specialUse, copied));
