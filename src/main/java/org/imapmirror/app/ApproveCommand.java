@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
         name = "approve",
         description = {
             "Lets deletions go that the brake holds: exactly those that were held, as far as they"
-                + " are found again. Where a side became empty, --item has to name them.",
+                    + " are found again. Where a side became empty, --item has to name them.",
             "Exit code 0: it will; 1: the brake holds nothing of that; 2: no answer."
         })
 final class ApproveCommand implements Callable<Integer> {

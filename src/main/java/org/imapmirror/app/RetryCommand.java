@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
         name = "retry",
         description = {
             "Has the running imapmirror try again what is parked or was skipped, soon; see status"
-                + " for what becomes of it.",
+                    + " for what becomes of it.",
             "Exit code 0: it will; 1: nothing of what was named is parked or skipped; 2: no answer."
         })
 final class RetryCommand implements Callable<Integer> {
