@@ -47,3 +47,17 @@ CREATE TABLE steady (
     wall BIGINT NOT NULL,
     steady BIGINT NOT NULL
 );
+
+-- Attempts of which a server may still do what it was sent when they were given up: what appears
+-- late is our own doing. uids: the primary's. next: in the time of table steady.
+CREATE TABLE echo (
+    id INTEGER PRIMARY KEY,
+    lane BIGINT NOT NULL REFERENCES lane (id),
+    mailbox BIGINT NOT NULL,
+    target_uid_validity BIGINT NOT NULL,
+    target_uid_next BIGINT NOT NULL,
+    uids TEXT NOT NULL,
+    checks INTEGER NOT NULL,
+    next BIGINT NOT NULL
+);
+CREATE INDEX echo_lane ON echo (lane, next);

@@ -1,6 +1,7 @@
 package org.imapmirror.app;
 
 import org.imapmirror.admin.Acts;
+import org.imapmirror.mailstore.ServerPool;
 import org.imapmirror.replicate.Decisions;
 import org.imapmirror.replicate.Lanes;
 import org.imapmirror.route.AccountRules;
@@ -9,11 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Carries the decisions of administrators to the lanes.
-record LaneActs(Lanes lanes, AccountRules rules) implements Acts {
+record LaneActs(Lanes lanes, ServerPool pool, AccountRules rules) implements Acts {
     @Override
     public int act(Act act, Choice choice) {
         Decisions decisions = lanes.decisions();
         Decisions.About about = about(choice);
+        if (act == Act.RETRY && about.item() == null) {
+            pool.tryAgain(about.account());
+        }
         return switch (act) {
             case RETRY -> decisions.retry(about);
             case SKIP -> decisions.skip(about);

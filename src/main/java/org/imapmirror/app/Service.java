@@ -42,6 +42,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -137,7 +138,7 @@ final class Service implements AutoCloseable {
                                     new LoginTap(captured, capture),
                                     meters));
             overview = new Overview(lanes, capture, proxy);
-            admin = keep(admin(config, lanes, meters));
+            admin = keep(admin(config, lanes, pool, meters));
             proxy.start();
         } catch (IOException | RuntimeException e) {
             close();
@@ -201,7 +202,8 @@ final class Service implements AutoCloseable {
                 });
         return new ServerPool(
                 members,
-                new Logins(methods, Clock.systemUTC()),
+                // Pauses must not follow jumps of the clock.
+                new Logins(methods, () -> Instant.EPOCH.plusNanos(System.nanoTime())),
                 ClientLimits.DEFAULT.withTimeouts(
                         ClientLimits.DEFAULT.connect(),
                         config.retry().answerTime(),
@@ -264,7 +266,8 @@ final class Service implements AutoCloseable {
                 config.limits());
     }
 
-    private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)
+    private AdminServer admin(
+            Config config, Lanes lanes, ServerPool pool, PrometheusMeterRegistry meters)
             throws IOException {
         Secret token = config.admin().token();
         return AdminServer.start(
@@ -284,7 +287,7 @@ final class Service implements AutoCloseable {
                             lanes.sweep(canonical);
                             return 1;
                         },
-                        new LaneActs(lanes, config.routes().rules()),
+                        new LaneActs(lanes, pool, config.routes().rules()),
                         meters));
     }
 

@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// What an administrator may decide about lanes. Each decision is stored before the call returns,
 /// logged, and acted upon by the lane soon.
@@ -17,9 +18,10 @@ public final class Decisions {
 
     private final LaneStore store;
     private final SteadyClock steady;
-    private final Consumer<LaneKey> wake;
+    private final Predicate<LaneKey> wake;
 
-    Decisions(LaneStore store, SteadyClock steady, Consumer<LaneKey> wake) {
+    /// @param wake has a lane go on at once, and tells whether it waited
+    Decisions(LaneStore store, SteadyClock steady, Predicate<LaneKey> wake) {
         this.store = store;
         this.steady = steady;
         this.wake = wake;
@@ -41,16 +43,17 @@ public final class Decisions {
         int on(LaneRow lane);
     }
 
-    /// Tries again what is parked or was skipped.
+    /// Tries again what is parked or was skipped, and, where no item is named, lanes that wait
+    /// after a failure.
     ///
     /// @return how much that is
     public int retry(About what) {
-        return decide(
-                "retry",
-                what,
-                lane ->
-                        store.parked()
-                                .retry(lane, what.item(), steady.wallMillis(), steady.millis()));
+        return decide("retry", what, lane -> retried(lane, what.item()));
+    }
+
+    private int retried(LaneRow lane, @Nullable String item) {
+        int items = store.parked().retry(lane, item, steady.wallMillis(), steady.millis());
+        return items == 0 && item == null && wake.test(lane.key()) ? 1 : items;
     }
 
     /// Leaves it as it is: it no longer counts as parked and is not tried again by itself.
@@ -106,7 +109,7 @@ public final class Decisions {
                         lane.key(),
                         about.item() == null ? "all" : about.item(),
                         n);
-                wake.accept(lane.key());
+                var unused = wake.test(lane.key());
             }
             all += n;
         }

@@ -115,10 +115,17 @@ final class Lane {
     }
 
     /// Credentials are there or new, or somebody decided something: what waits is tried at once.
-    void now() {
+    ///
+    /// @return whether it waited
+    boolean now() {
+        long now = System.nanoTime();
+        boolean waited =
+                mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
+                        || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
         mirrorRestsUntil = 0;
         primaryRestsUntil = 0;
         wake();
+        return waited;
     }
 
     void hint(MailboxName mailbox, Doubt doubt) {
@@ -194,6 +201,7 @@ final class Lane {
         }
         EventApplier events = new EventApplier(work, key, env.applied());
         Purge purge = new Purge(work);
+        Echoes echoes = new Echoes(work);
         Chores.Run chore = chores.run(work, () -> closeWindow(work, events), env.firstCopies());
         try {
             while (!closed) {
@@ -203,7 +211,7 @@ final class Lane {
                     continue;
                 }
                 mirrorBackoff.succeeded();
-                if (purge.step()) {
+                if (echoes.step() || purge.step()) {
                     continue;
                 }
                 if (System.nanoTime() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
@@ -221,6 +229,10 @@ final class Lane {
         if (chore.waits()) {
             again(RACE_PAUSE);
             return;
+        }
+        Duration pause = echoes.pause();
+        if (pause != null && pause.compareTo(CATCH_UP_PAUSE) < 0) {
+            again(pause);
         }
         if (!closed) {
             state = state.live();

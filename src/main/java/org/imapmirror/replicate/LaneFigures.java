@@ -23,7 +23,7 @@ final class LaneFigures {
         this.database = database;
     }
 
-    /// @param pending import-pending messages
+    /// @param pending import-pending messages, and attempts that may have an [echo][Echoes]
     /// @param suspicions the doubts but for the first listing of a new lane, which is no suspicion
     /// @param uncopied mailboxes whose first copy is not complete
     /// @param extra messages on the mirror that no row maps
@@ -42,7 +42,7 @@ final class LaneFigures {
     Counts counts(LaneRow lane) {
         return database.read(db ->
                 new Counts(
-                        pending(db, lane),
+                        pending(db, lane) + echoes(db, lane),
                         keptOut(db, lane, State.PARKED),
                         keptOut(db, lane, State.SKIPPED),
                         Sql.number(db, "SELECT count(*) FROM held WHERE lane = ?", lane.id()),
@@ -61,6 +61,15 @@ final class LaneFigures {
                                 db,
                                 "SELECT coalesce(sum(extra), 0) FROM mailbox WHERE lane = ?",
                                 lane.id())));
+    }
+
+    /// Attempts of which the mirror may still do something.
+    private static long echoes(Connection db, LaneRow lane) throws SQLException {
+        return Sql.number(
+                db,
+                "SELECT count(*) FROM echo WHERE lane = ? AND checks < ?",
+                lane.id(),
+                Echoes.AWAITED);
     }
 
     private static long pending(Connection db, LaneRow lane) throws SQLException {

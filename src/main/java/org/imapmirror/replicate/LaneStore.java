@@ -9,6 +9,7 @@ import org.imapmirror.reconcile.NameMap.Hierarchy;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
+import org.imapmirror.state.SqlFunction;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
@@ -55,6 +56,10 @@ final class LaneStore {
 
     /// @param name null for the tree and the account
     record DoubtRow(Doubt level, @Nullable MailboxName name, String reason, Instant since) {}
+
+    <T extends @Nullable Object> T read(SqlFunction<Connection, T> query) {
+        return database.read(query);
+    }
 
     void change(LaneRow lane, Changes changes) {
         compute(
@@ -282,8 +287,10 @@ final class LaneStore {
                         "SELECT account, mirror FROM lane WHERE id IN (SELECT b.lane FROM message m"
                                 + " JOIN mailbox b ON b.id = m.mailbox WHERE m.again > 0 UNION"
                                 + " SELECT lane FROM parked WHERE again > 0 AND skipped = 0 UNION"
-                                + " SELECT lane FROM held WHERE due <= ?)",
+                                + " SELECT lane FROM held WHERE due <= ? UNION SELECT"
+                                + " lane FROM echo WHERE next <= ?)",
                         r -> new LaneKey(new Account(r.getString(1)), r.getString(2)),
+                        steadyNow,
                         steadyNow));
     }
 

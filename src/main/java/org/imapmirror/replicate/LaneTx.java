@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
 import org.imapmirror.reconcile.NameMap;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Sql;
@@ -212,6 +213,19 @@ final class LaneTx {
                 a.targetUidValidity(),
                 a.targetUidNext(),
                 a.itemsAsText());
+    }
+
+    /// What was not found may come late.
+    void expectEchoes(Attempt attempt, UidSet uids) throws SQLException {
+        Echoes.expect(db, lane, attempt, uids, steady);
+    }
+
+    void echoOver(long id) throws SQLException {
+        Sql.update(db, "DELETE FROM echo WHERE id = ?", id);
+    }
+
+    void echoLater(long id, int checks, long next) throws SQLException {
+        Sql.update(db, "UPDATE echo SET checks = ?, next = ? WHERE id = ?", checks, next, id);
     }
 
     void attemptOver() throws SQLException {

@@ -8,6 +8,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.StateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,7 @@ public final class Lanes implements AutoCloseable {
     /// Credentials for an account are there or new.
     public void login(Account account) {
         for (Lane lane : of(account)) {
-            lane.now();
+            var unused = lane.now();
         }
     }
 
@@ -234,7 +235,30 @@ public final class Lanes implements AutoCloseable {
                 .toList();
     }
 
+    /// Where a database fails, the lane is one that nobody knows anything of, and says why.
     private static LaneReport report(Lane lane, Instant now) {
+        try {
+            return known(lane, now);
+        } catch (StateException e) {
+            return new LaneReport(
+                    lane.key().account(),
+                    lane.key().mirror(),
+                    LaneState.Name.RETRYING.toString(),
+                    1,
+                    0,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    e.getMessage(),
+                    List.of(),
+                    List.of());
+        }
+    }
+
+    private static LaneReport known(Lane lane, Instant now) {
         Lane.Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
@@ -258,7 +282,11 @@ public final class Lanes implements AutoCloseable {
 
     /// What an administrator may decide.
     public Decisions decisions() {
-        return new Decisions(store, steady, key -> of(key.account()).forEach(Lane::now));
+        return new Decisions(store, steady, this::now);
+    }
+
+    private boolean now(LaneKey key) {
+        return of(key.account()).stream().filter(l -> l.key().equals(key)).anyMatch(Lane::now);
     }
 
     /// Lanes look at the time themselves; here it is only seen that they do.

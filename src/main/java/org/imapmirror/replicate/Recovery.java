@@ -75,8 +75,17 @@ final class Recovery {
                                         item.size(),
                                         item.flags()));
                     }
+                    tx.expectEchoes(attempt, notFound(attempt, found));
                     tx.attemptOver();
                 });
+    }
+
+    private static UidSet notFound(Attempt attempt, Map<Item, Long> found) {
+        return UidSet.of(
+                attempt.items().stream()
+                        .filter(item -> !found.containsKey(item))
+                        .map(Item::uid)
+                        .toList());
     }
 
     private UidSet unmapped(MailboxRow m, UidSet onTarget, long from) {
