@@ -78,7 +78,7 @@ final class Service implements AutoCloseable {
                 keep(StateLock.acquire(folder));
             }
             Journal journal = keep(journal(config));
-            Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
+            Database state = keep(DamagedFiles.state(config.state().url(), stateFile));
             CapturedLogins captured = new CapturedLogins();
             ServerPool pool = keep(pool(config, captured));
             Topology topology =
@@ -176,7 +176,7 @@ final class Service implements AutoCloseable {
     private static Journal journal(Config config) throws IOException {
         Config.Journal j = config.journal();
         JournalConfig base = JournalConfig.in(j.directory());
-        return Journal.open(
+        return DamagedFiles.journal(
                 new JournalConfig(
                         j.directory(),
                         j.maxBytes(),

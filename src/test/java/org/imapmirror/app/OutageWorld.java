@@ -25,6 +25,10 @@ final class OutageWorld implements AutoCloseable {
     static final String QUICK =
             "retry: {first: 20ms, longest: 1s, room: 1s, refused: 2s, answer-time: 1s}";
 
+    /// Dovecot delays all logins from an address with refused ones.
+    private static final String NO_PENALTY =
+            "service anvil {\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}\n";
+
     final DovecotServer primary;
     final DovecotServer mirror;
     final FaultRelay relay;
@@ -40,8 +44,8 @@ final class OutageWorld implements AutoCloseable {
 
     OutageWorld(Path directory, String mirrorExtra) throws IOException, ConfigException {
         this.directory = directory;
-        primary = DovecotServer.launch(30, "");
-        mirror = DovecotServer.launch(30, mirrorExtra);
+        primary = DovecotServer.launch(30, NO_PENALTY);
+        mirror = DovecotServer.launch(30, NO_PENALTY + mirrorExtra);
         relay = FaultRelay.to(mirror.imapPort());
         refusals = RefusingRelay.to(relay.port());
         mirrorLogin = login(mirror.masterPassword());
