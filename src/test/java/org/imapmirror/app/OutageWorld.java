@@ -149,6 +149,7 @@ final class OutageWorld implements AutoCloseable {
                 lane -> {
                     assertThat(lane.parked()).as("%s", lane).isEmpty();
                     assertThat(lane.pending()).as("%s", lane).isZero();
+                    assertThat(status().pending()).as("all").isZero();
                 });
         assertThat(status().suspect()).isZero();
         assertThat(difference(user)).isEmpty();
@@ -162,6 +163,7 @@ final class OutageWorld implements AutoCloseable {
                 lane -> {
                     assertThat(lane.parked()).as("%s", lane).isEmpty();
                     assertThat(lane.pending()).as("%s", lane).isZero();
+                    assertThat(status().pending()).as("all").isZero();
                 });
         assertThat(
                         Mailboxes.read(Access.to(mirror, user))
@@ -169,6 +171,23 @@ final class OutageWorld implements AutoCloseable {
                                         Mailboxes.read(Access.to(primary, user)),
                                         Mailboxes.Order.ANY))
                 .isEmpty();
+    }
+
+    /// Waits until everything that the primary has is on the mirror once; what is there besides is
+    /// counted as extra.
+    void awaitNothingMissing(int user) {
+        Awaitility.await("everything arrived")
+                .atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThat(status().pending()).isZero());
+        Mailboxes there = Mailboxes.read(Access.to(mirror, user));
+        String difference =
+                there.differencesFrom(
+                        Mailboxes.read(Access.to(primary, user)), Mailboxes.Order.ANY);
+        assertThat(difference.lines()).allMatch(line -> line.contains("too many"));
+        assertThat(status().extra()).isEqualTo(difference.lines().count());
+        there.byName()
+                .values()
+                .forEach(m -> assertThat(m.messages()).extracting("subject").doesNotHaveDuplicates());
     }
 
     String difference(int user) {
