@@ -6,6 +6,7 @@ import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.ServerHint;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
+import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,8 +164,14 @@ final class Lane {
             seen = signals.get();
             try {
                 work();
+            } catch (StateException e) {
+                if (state.name() != LaneState.Name.RETRYING) {
+                    LOG.error("lane={} tries again later: {}", key, e.getMessage());
+                }
+                state = state.retrying(String.valueOf(e.getMessage()), null);
+                again(mirrorBackoff.next());
             } catch (RuntimeException e) {
-                LOG.error("lane={} stopped by a bug or by the state database, tried again", key, e);
+                LOG.error("lane={} stopped by a bug, tried again", key, e);
                 state = state.retrying(String.valueOf(e.getMessage()), null);
                 again(mirrorBackoff.next());
             }
@@ -384,15 +391,4 @@ final class Lane {
                 counts.extra(),
                 oldest);
     }
-
-    /// @param oldest when the oldest entry that is not applied was journalled, null where there is
-    ///   none
-    record Progress(
-            long pending,
-            long parked,
-            long skipped,
-            long held,
-            long suspicions,
-            long extra,
-            @Nullable Instant oldest) {}
 }

@@ -259,7 +259,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     private static LaneReport known(Lane lane, Instant now) {
-        Lane.Progress p = lane.progress();
+        Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
         Long down = s.unreachableSince();

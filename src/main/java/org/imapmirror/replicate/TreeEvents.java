@@ -42,7 +42,7 @@ final class TreeEvents {
     /// With messages that are held it stays for these, as a [Grave].
     void delete(MailboxRow m) throws StoreException {
         List<MessageRow> kept = work.deletions.hold() ? mapped(m) : List.of();
-        if (!kept.isEmpty() || !work.held.in(m).isEmpty()) {
+        if (!kept.isEmpty() || !work.held.rows(m).isEmpty()) {
             if (!work.deletions.hold()) {
                 emptied(m);
             }

@@ -64,7 +64,8 @@ class DamageIT {
 
     private static void overwrite(Path file, long offset, int octets) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap("garbage!".repeat(octets / 8).getBytes(US_ASCII)), offset);
+            channel.write(
+                    ByteBuffer.wrap("garbage!".repeat(octets / 8).getBytes(US_ASCII)), offset);
         }
     }
 
@@ -216,10 +217,15 @@ class DamageIT {
         certificate(ca, -1);
         world.start();
         work();
-        world.await("named", USER, lane -> {
-            assertThat(lane.state()).isEqualTo("retrying");
-            assertThat(lane.error()).containsIgnoringCase("certificate").contains("expired");
-        });
+        world.await(
+                "named",
+                USER,
+                lane -> {
+                    assertThat(lane.state()).isEqualTo("retrying");
+                    assertThat(lane.error())
+                            .containsIgnoringCase("certificate")
+                            .contains("expired");
+                });
         work();
         certificate(ca, 30);
         world.awaitEqualInAnyOrder(USER);
@@ -268,19 +274,25 @@ class DamageIT {
         changePassword(world.mirror, before, "other");
         world.relay.cut();
         work();
-        world.await("waits", USER, lane -> {
-            assertThat(lane.state()).isEqualTo("waiting-for-login");
-            assertThat(lane.pending()).isPositive();
-        });
+        world.await(
+                "waits",
+                USER,
+                lane -> {
+                    assertThat(lane.state()).isEqualTo("waiting-for-login");
+                    assertThat(lane.pending()).isPositive();
+                });
         changePassword(world.primary, before, "other");
         Access after = Access.plain(before.host(), before.port(), before.user(), "other");
         try (Witness witness = new Witness(after)) {
             witness.work();
         }
-        world.await("everything arrived", USER, lane -> {
-            assertThat(lane.parked()).isEmpty();
-            assertThat(lane.pending()).as("%s", lane).isZero();
-        });
+        world.await(
+                "everything arrived",
+                USER,
+                lane -> {
+                    assertThat(lane.parked()).isEmpty();
+                    assertThat(lane.pending()).as("%s", lane).isZero();
+                });
         changePassword(world.primary, before, before.password());
         changePassword(world.mirror, before, before.password());
         world.awaitEqualInAnyOrder(USER);

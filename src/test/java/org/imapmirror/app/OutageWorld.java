@@ -187,7 +187,8 @@ final class OutageWorld implements AutoCloseable {
         assertThat(status().extra()).isEqualTo(difference.lines().count());
         there.byName()
                 .values()
-                .forEach(m -> assertThat(m.messages()).extracting("subject").doesNotHaveDuplicates());
+                .forEach(m ->
+                        assertThat(m.messages()).extracting("subject").doesNotHaveDuplicates());
     }
 
     String difference(int user) {

@@ -135,8 +135,7 @@ class DecisionsIT {
     void whatTheMirrorStoresLateIsRemoved() throws Exception {
         messages("INBOX", 3);
         var there = world.open("mirror");
-        Appended.Stored late =
-                LaneWorld.store(there, "INBOX", "d1", Flags.NONE, LaneWorld.DATE);
+        Appended.Stored late = LaneWorld.store(there, "INBOX", "d1", Flags.NONE, LaneWorld.DATE);
         LaneWorld.store(there, "INBOX", "stranger", Flags.NONE, LaneWorld.DATE);
         there.close();
         LaneStore store = new LaneStore(world.state, java.time.Clock.systemUTC());
