@@ -27,6 +27,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Files that are damaged, disks that are full, certificates that expire and passwords that change:
@@ -113,7 +114,7 @@ class DamageIT {
             world.start();
             work();
             world.awaitEqualInAnyOrder(USER);
-            assertThat(names(file.getParent()))
+            assertThat(names(Objects.requireNonNull(file.getParent())))
                     .anyMatch(name -> name.startsWith(file.getFileName() + ".damaged-"));
             assertThat(world.status().extra()).isZero();
         }
