@@ -14,6 +14,8 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /// Asks a running imapmirror.
 ///
@@ -55,6 +57,34 @@ public final class AdminClient {
                         ? ""
                         : "?account=" + URLEncoder.encode(account, StandardCharsets.UTF_8);
         return ask("POST", "/v1/sweep" + query, JsonNode.class, 202, 404).path("accounts").asInt(0);
+    }
+
+    /// @param all says that a decision without an item is meant for everything
+    /// @return how many things it concerned
+    /// @throws NoAnswerException where nothing runs, or the token is refused
+    public int act(Acts.Act act, Acts.Choice choice, boolean all) throws NoAnswerException {
+        String path = "/v1/" + act.name().toLowerCase(Locale.ROOT) + query(choice);
+        return ask("POST", path + (all ? "&all=true" : ""), JsonNode.class, 202, 404)
+                .path("items")
+                .asInt(0);
+    }
+
+    /// @throws NoAnswerException where nothing runs, or the token is refused
+    public List<Acts.Held> held(Acts.Choice choice) throws NoAnswerException {
+        return List.of(ask("GET", "/v1/held" + query(choice), Acts.Held[].class, 200));
+    }
+
+    private static String query(Acts.Choice choice) {
+        return "?"
+                + parameter("account", choice.account())
+                + parameter("mirror", choice.mirror())
+                + parameter("item", choice.item());
+    }
+
+    private static String parameter(String name, @Nullable String value) {
+        return value == null
+                ? ""
+                : "&" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     private <T> T ask(String method, String path, Class<T> type, int... good)

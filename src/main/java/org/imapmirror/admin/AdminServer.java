@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Map;
 
 /// The HTTP listener.
@@ -22,6 +23,8 @@ import java.util.Map;
 /// | `GET /health` | 200 while the process serves; needs no token |
 /// | `GET /v1/status` | [Status] |
 /// | `POST /v1/sweep`, with `?account=NAME` for one | 202 and how many accounts; 404 for one that is not mirrored |
+/// | `POST /v1/retry`, `/v1/skip`, `/v1/approve`, `/v1/purge`, with `account`, `mirror`, `item` | 202 and how many items; 404 for none; 400 without what must be named |
+/// | `GET /v1/held`, with `account`, `mirror` | what is held on mirrors |
 /// | `GET /metrics` | Prometheus text |
 ///
 /// Errors are `{"error": "..."}`. Without a token only requests to a loopback name are answered, so
@@ -37,7 +40,7 @@ public final class AdminServer implements AutoCloseable {
 
     /// What the listener shows and commands.
     public record Sources(
-            StatusSource status, SweepCommand sweep, PrometheusMeterRegistry metrics) {}
+            StatusSource status, SweepCommand sweep, Acts acts, PrometheusMeterRegistry metrics) {}
 
     private AdminServer(Javalin javalin) {
         this.javalin = javalin;
@@ -90,6 +93,13 @@ public final class AdminServer implements AutoCloseable {
         config.routes.get("/health", context -> answer(context, 200, Map.of("status", "up")));
         config.routes.get("/v1/status", context -> answer(context, 200, sources.status().status()));
         config.routes.post("/v1/sweep", context -> sweep(context, sources.sweep()));
+        for (Acts.Act act : Acts.Act.values()) {
+            config.routes.post(
+                    "/v1/" + act.name().toLowerCase(Locale.ROOT),
+                    context -> act(context, act, sources.acts()));
+        }
+        config.routes.get(
+                "/v1/held", context -> answer(context, 200, sources.acts().held(choice(context))));
         config.routes.get(
                 "/metrics",
                 context ->
@@ -137,6 +147,29 @@ public final class AdminServer implements AutoCloseable {
         } else {
             answer(context, 202, Map.of("accounts", accounts));
         }
+    }
+
+    private static Acts.Choice choice(Context context) {
+        return new Acts.Choice(
+                context.queryParam("account"),
+                context.queryParam("mirror"),
+                context.queryParam("item"));
+    }
+
+    /// What gives something up has to be named.
+    private static void act(Context context, Acts.Act act, Acts acts) {
+        Acts.Choice choice = choice(context);
+        boolean all = "true".equals(context.queryParam("all"));
+        if (act == Acts.Act.SKIP && choice.item() == null && !all) {
+            answer(context, 400, Map.of("error", "name an item, or say all=true"));
+            return;
+        }
+        if (act == Acts.Act.APPROVE && choice.account() == null) {
+            answer(context, 400, Map.of("error", "name an account"));
+            return;
+        }
+        int items = acts.act(act, choice);
+        answer(context, items == 0 ? 404 : 202, Map.of("items", items));
     }
 
     private static void failed(Exception e, Context context) {

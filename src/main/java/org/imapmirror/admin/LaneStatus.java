@@ -13,6 +13,8 @@ import java.util.List;
 /// @param error why it does not go on, for people; null where it does
 /// @param unreachableSeconds for how long the mirror could not be reached; 0 where it can
 /// @param parked what the mirror does not take, the oldest first, at most 100
+/// @param skipped what was parked and was decided to stay so, likewise
+/// @param held messages that are gone from the primary and are kept on the mirror
 public record LaneStatus(
         String account,
         String mirror,
@@ -21,10 +23,13 @@ public record LaneStatus(
         double lagSeconds,
         @Nullable String error,
         long unreachableSeconds,
-        List<Parked> parked) {
+        List<Parked> parked,
+        List<Parked> skipped,
+        long held) {
 
     public LaneStatus {
         parked = List.copyOf(parked);
+        skipped = List.copyOf(skipped);
     }
 
     /// @param item a mailbox and a UID, a mailbox, a journal entry

@@ -151,6 +151,7 @@ final class Demo implements AutoCloseable {
                         Duration.ofHours(1), Duration.ofSeconds(60), Config.Sweep.Watch.ACTIVE),
                 new Config.FirstCopy(4),
                 new Config.Brake(100, 20),
+                Config.Retry.DEFAULT,
                 new Config.Login(null),
                 ProxyLimits.DEFAULTS,
                 new Config.Admin(new InetSocketAddress(LOOPBACK, 0), null),

@@ -8,6 +8,7 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.proxy.Proxy;
 import org.imapmirror.replicate.LaneReport;
 import org.imapmirror.replicate.Lanes;
+import org.imapmirror.replicate.ParkedItem;
 
 import java.util.HashSet;
 import java.util.List;
@@ -53,10 +54,15 @@ record Overview(Lanes lanes, Capture capture, Proxy proxy, Journal journal) {
                 r.lagSeconds(),
                 r.error(),
                 r.unreachableSeconds(),
-                r.parkedItems().stream()
-                        .map(p ->
-                                new LaneStatus.Parked(
-                                        p.item(), p.what(), p.reason(), p.since().toString()))
-                        .toList());
+                items(r.parkedItems()),
+                items(r.skippedItems()),
+                r.held());
+    }
+
+    private static List<LaneStatus.Parked> items(List<ParkedItem> items) {
+        return items.stream()
+                .map(p ->
+                        new LaneStatus.Parked(p.item(), p.what(), p.reason(), p.since().toString()))
+                .toList();
     }
 }

@@ -26,10 +26,12 @@ import org.imapmirror.proxy.ProxyConfig;
 import org.imapmirror.proxy.ProxyTls;
 import org.imapmirror.reconcile.Brake;
 import org.imapmirror.replicate.Archives;
+import org.imapmirror.replicate.Deletions;
 import org.imapmirror.replicate.LaneKey;
 import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
 import org.imapmirror.replicate.LiveSessions;
+import org.imapmirror.replicate.RetryRules;
 import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
@@ -45,6 +47,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -88,9 +91,13 @@ final class Service implements AutoCloseable {
                 keep(StateLock.acquire(folder));
             }
             Journal journal = keep(journal(config));
-            Database state = keep(Database.open(config.state().url(), "classpath:db/state"));
+            Database state = keep(DamagedFiles.state(config.state().url(), stateFile));
             captured = captured(config, state);
-            logins = new Logins(methods(config, captured), Clock.systemUTC());
+            logins =
+                    new Logins(
+                            methods(config, captured),
+                            // Pauses must not follow jumps of the clock.
+                            () -> Instant.EPOCH.plusNanos(System.nanoTime()));
             pool = keep(pool(config, logins));
             Topology topology =
                     new Topology(
@@ -151,7 +158,7 @@ final class Service implements AutoCloseable {
                                     new LoginTap(captured, capture),
                                     meters));
             overview = new Overview(lanes, capture, proxy, journal);
-            admin = keep(admin(config, lanes, meters));
+            admin = keep(admin(config, lanes, pool, meters));
             proxy.start();
         } catch (IOException | RuntimeException e) {
             close();
@@ -189,7 +196,7 @@ final class Service implements AutoCloseable {
     private static Journal journal(Config config) throws IOException {
         Config.Journal j = config.journal();
         JournalConfig base = JournalConfig.in(j.directory());
-        return Journal.open(
+        return DamagedFiles.journal(
                 new JournalConfig(
                         j.directory(),
                         j.maxBytes(),
@@ -241,7 +248,14 @@ final class Service implements AutoCloseable {
                             new ServerPool.Member(
                                     server.endpoint(), server.limits().connections(), perAccount));
                 });
-        return new ServerPool(members, logins, ClientLimits.DEFAULT, ServerPool.Times.DEFAULT);
+        return new ServerPool(
+                members,
+                logins,
+                ClientLimits.DEFAULT.withTimeouts(
+                        ClientLimits.DEFAULT.connect(),
+                        config.retry().answerTime(),
+                        config.retry().answerTime()),
+                ServerPool.Times.DEFAULT);
     }
 
     /// Half of the connections to the primary are for watches, the others stay for lanes.
@@ -256,7 +270,22 @@ final class Service implements AutoCloseable {
                 config.firstCopy().accounts(),
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
-                config.sweep().afterCut());
+                config.sweep().afterCut(),
+                new RetryRules(
+                        config.retry().first(),
+                        config.retry().longest(),
+                        config.retry().tries(),
+                        config.retry().room(),
+                        config.retry().refused()),
+                deletions(config));
+    }
+
+    private static Map<String, Deletions> deletions(Config config) {
+        Map<String, Deletions> out = new HashMap<>();
+        config.routes()
+                .mirrors()
+                .forEach(m -> out.put(m.server(), new Deletions(m.deletes().after())));
+        return out;
     }
 
     private static boolean isArchive(Config config, LaneKey lane) {
@@ -290,7 +319,8 @@ final class Service implements AutoCloseable {
         return identity == null ? null : new ProxyTls(identity.certificate(), identity.key());
     }
 
-    private AdminServer admin(Config config, Lanes lanes, PrometheusMeterRegistry meters)
+    private AdminServer admin(
+            Config config, Lanes lanes, ServerPool pool, PrometheusMeterRegistry meters)
             throws IOException {
         Secret token = config.admin().token();
         return AdminServer.start(
@@ -310,6 +340,7 @@ final class Service implements AutoCloseable {
                             lanes.sweep(canonical);
                             return 1;
                         },
+                        new LaneActs(lanes, pool, config.routes().rules()),
                         meters));
     }
 

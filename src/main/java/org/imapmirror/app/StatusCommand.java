@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 @Command(
         name = "status",
@@ -48,6 +49,23 @@ final class StatusCommand implements Callable<Integer> {
         return status.complaints().isEmpty() ? ExitCode.OK : ExitCode.ATTENTION;
     }
 
+    private static void items(
+            String head,
+            Status status,
+            Function<LaneStatus, List<LaneStatus.Parked>> items,
+            PrintWriter out) {
+        if (status.lanes().stream().allMatch(lane -> items.apply(lane).isEmpty())) {
+            return;
+        }
+        Table table = new Table(head, "ACCOUNT", "MIRROR", "WHAT", "SINCE", "REASON");
+        for (LaneStatus lane : status.lanes()) {
+            for (LaneStatus.Parked p : items.apply(lane)) {
+                table.row(p.item(), lane.account(), lane.mirror(), p.what(), p.since(), p.reason());
+            }
+        }
+        table.print(out);
+    }
+
     static void print(Status status, PrintWriter out) {
         out.printf(
                 "pending %d, suspect %d, parked %d, extra %d, accounts %d, sessions %d%n",
@@ -74,20 +92,11 @@ final class StatusCommand implements Callable<Integer> {
             }
             table.print(out);
         }
-        if (status.parked() > 0) {
-            Table table = new Table("PARKED", "ACCOUNT", "MIRROR", "WHAT", "SINCE", "REASON");
-            for (LaneStatus lane : status.lanes()) {
-                for (LaneStatus.Parked p : lane.parked()) {
-                    table.row(
-                            p.item(),
-                            lane.account(),
-                            lane.mirror(),
-                            p.what(),
-                            p.since(),
-                            p.reason());
-                }
-            }
-            table.print(out);
+        items("PARKED", status, LaneStatus::parked, out);
+        items("SKIPPED", status, LaneStatus::skipped, out);
+        long held = status.lanes().stream().mapToLong(LaneStatus::held).sum();
+        if (held > 0) {
+            out.println("held " + held + ": deleted, and kept on mirrors; see imapmirror held");
         }
         List<String> complaints = status.complaints();
         complaints.forEach(complaint -> out.println("! " + complaint));

@@ -345,6 +345,9 @@ final class Connection {
         if (broken == null) {
             broken = reason;
         }
+        if (!inFlight.isEmpty()) {
+            wire.reset();
+        }
         abort();
         return reason;
     }

@@ -63,6 +63,17 @@ public final class Logins {
         }
     }
 
+    /// Somebody says that what was refused may be accepted now. Captured logins wait for the next
+    /// one all the same.
+    ///
+    /// @param account null for all
+    public void tryAgain(@Nullable Account account) {
+        refused.keySet()
+                .removeIf(key ->
+                        (account == null || key.account().equals(account))
+                                && !(method(key.server()) instanceof LoginMethod.Captured));
+    }
+
     /// A server accepted a login.
     public void onAccepted(String server, Account account) {
         refused.remove(new Key(server, account));

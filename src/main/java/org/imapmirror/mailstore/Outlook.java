@@ -19,7 +19,7 @@ public enum Outlook {
     NEVER;
 
     private static final Set<String> CODES_SOON =
-            Set.of("UNAVAILABLE", "SERVERBUG", "INUSE", "EXPUNGEISSUED", "THROTTLED", "BUSY");
+            Set.of("UNAVAILABLE", "INUSE", "EXPUNGEISSUED", "THROTTLED", "BUSY");
 
     private static final Set<String> CODES_NEVER =
             Set.of(
@@ -50,6 +50,7 @@ public enum Outlook {
     private static final List<String> WORDS_SOON =
             List.of(
                     "throttle",
+                    "bandwidth",
                     "backoff",
                     "rate limit",
                     "too many connections",
@@ -61,7 +62,7 @@ public enum Outlook {
                     "timeout");
 
     private static final List<String> WORDS_LATER =
-            List.of("quota", "bandwidth", "disk full", "no space", "full: it is time to find");
+            List.of("quota", "disk full", "no space", "full: it is time to find");
 
     private static final List<String> WORDS_NEVER =
             List.of(
@@ -96,10 +97,15 @@ public enum Outlook {
         if (code != null && CODES_NEVER.contains(code)) {
             return NEVER;
         }
-        if ("OVERQUOTA".equals(code)) {
-            return LATER;
-        }
         String words = text.toLowerCase(Locale.ROOT);
+        if ("OVERQUOTA".equals(code)) {
+            // Gmail says it of a day's traffic too.
+            return words.contains("bandwidth") ? SOON : LATER;
+        }
+        if ("SERVERBUG".equals(code)) {
+            // It may be this message that the server cannot take.
+            return UNKNOWN;
+        }
         if (WORDS_SOON.stream().anyMatch(words::contains)) {
             return SOON;
         }

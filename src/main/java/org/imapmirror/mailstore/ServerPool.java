@@ -4,6 +4,7 @@ import org.imapmirror.event.Account;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.mailstore.ServerBudget.Grant;
 import org.imapmirror.mailstore.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -86,6 +87,11 @@ public final class ServerPool implements AutoCloseable {
             used.connection().abort();
             grant.release();
         }
+    }
+
+    /// As [Logins#tryAgain].
+    public void tryAgain(@Nullable Account account) {
+        logins.tryAgain(account);
     }
 
     private ImapStore connect(String server, Account account, Grant grant) throws StoreException {

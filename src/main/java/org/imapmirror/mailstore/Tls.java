@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,11 @@ final class Tls {
     }
 
     private static String explain(Endpoint server, IOException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof CertificateExpiredException) {
+                return "its certificate has expired (" + t.getMessage() + "); renew it there";
+            }
+        }
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof CertificateException) {
                 return "its certificate is not accepted ("

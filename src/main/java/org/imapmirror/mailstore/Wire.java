@@ -228,6 +228,17 @@ final class Wire {
         }
     }
 
+    /// As [#close], and what the server has not read yet is thrown away, as far as that can be had
+    /// (TCP's reset): it should not do later what nobody waits for any more.
+    void reset() {
+        try {
+            plain.setSoLinger(true, 0);
+        } catch (IOException _) {
+            // Closed already.
+        }
+        close();
+    }
+
     private static void closeQuietly(Socket socket) {
         try {
             socket.close();

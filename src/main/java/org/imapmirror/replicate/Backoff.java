@@ -5,18 +5,20 @@ import java.util.random.RandomGenerator;
 
 /// Waiting times between tries: doubled each time, with jitter, up to a longest.
 final class Backoff {
-    private static final Duration FIRST = Duration.ofMillis(250);
-    private static final Duration LONGEST = Duration.ofSeconds(30);
-
     private final RandomGenerator random;
+    private final RetryRules rules;
     private int failures;
 
-    Backoff(RandomGenerator random) {
+    Backoff(RandomGenerator random, RetryRules rules) {
         this.random = random;
+        this.rules = rules;
     }
 
     Duration next() {
-        long millis = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(failures, 16));
+        long millis =
+                Math.min(
+                        rules.longest().toMillis(),
+                        rules.first().toMillis() << Math.min(failures, 16));
         failures++;
         return Duration.ofMillis(millis / 2 + random.nextLong(millis / 2 + 1));
     }

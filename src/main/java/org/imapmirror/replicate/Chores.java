@@ -230,7 +230,7 @@ final class Chores {
             MailboxRow m = work.map.get(next);
             if (m != null) {
                 // What was refused at the last sweep is tried again.
-                work.store.change(work.lane, tx -> tx.unpark(item(next)));
+                work.store.change(work.lane, tx -> tx.unparkUnlessSkipped(item(next)));
                 Status status =
                         work.hands.primary().status(List.of(next.value())).get(next.value());
                 if (status == null || !Deltas.unchanged(m, status)) {
@@ -246,6 +246,9 @@ final class Chores {
         /// named.
         private void inMailbox(MailboxName mailbox, Step step) throws StoreException {
             String item = item(mailbox);
+            if (work.store.parked().isSkipped(work.lane, item)) {
+                return;
+            }
             try {
                 step.run();
                 work.refusals.succeeded(item);
@@ -253,7 +256,17 @@ final class Chores {
                 if (!work.refusals.forGood(item, e)) {
                     throw e;
                 }
-                work.store.change(work.lane, tx -> tx.park(item, "mailbox", e.getMessage() + ""));
+                work.store.change(
+                        work.lane,
+                        tx ->
+                                tx.park(
+                                        new ParkedRow(
+                                                item,
+                                                "mailbox",
+                                                String.valueOf(e.getMessage()),
+                                                Again.of(e),
+                                                null,
+                                                null)));
             }
         }
 

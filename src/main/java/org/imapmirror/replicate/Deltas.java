@@ -22,6 +22,7 @@ import java.util.TreeMap;
 /// Compares one mailbox with the primary and settles the difference.
 final class Deltas {
     private static final int CHUNK = 100;
+    static final String BRAKE = "deletions in ";
     private static final long GONE_KEPT_MILLIS = 86_400_000L;
 
     private final Work work;
@@ -138,7 +139,7 @@ final class Deltas {
             work.save(now.withSeen(seen(status)).withUidSeen(Math.max(0, status.uidNext() - 1)));
         }
         work.store.change(
-                work.lane, tx -> tx.pruneGone(now, work.clock.millis() - GONE_KEPT_MILLIS));
+                work.lane, tx -> tx.pruneGone(now, work.steady.millis() - GONE_KEPT_MILLIS));
     }
 
     private static Map<Long, Flags> snapshot(ImapStore primary) throws StoreException {
@@ -176,25 +177,40 @@ final class Deltas {
             return true;
         }
         String item = brakeItem(m.name());
-        if (work.brake.stops(proved.size(), held, again.size(), m.exemptFromBrake())) {
-            work.store.change(
-                    work.lane,
-                    tx ->
-                            tx.park(
-                                    item,
-                                    "brake",
-                                    proved.size()
-                                            + " of "
-                                            + held
-                                            + " messages are no longer on the primary and nobody"
-                                            + " was seen to remove them"));
-            return false;
+        Approval approval = work.store.parked().approval(work.lane, item);
+        UidSet approved = approval.of(m, proved, again.size());
+        UidSet others = proved.minus(approved);
+        boolean stop = work.brake.stops(others.size(), held, again.size(), m.exemptFromBrake());
+        UidSet go = stop ? approved : proved;
+        if (!go.isEmpty()) {
+            events.expunged(m, go);
         }
-        if (!proved.isEmpty()) {
-            events.expunged(m, proved);
-        }
-        work.store.change(work.lane, tx -> tx.unpark(item));
-        return true;
+        work.store.change(
+                work.lane,
+                tx -> {
+                    if (stop) {
+                        tx.park(held(m, item, others, held - go.size(), again.isEmpty()));
+                    } else {
+                        tx.unpark(item);
+                    }
+                });
+        return !stop;
+    }
+
+    private static ParkedRow held(
+            MailboxRow m, String item, UidSet uids, long of, boolean sideIsEmpty) {
+        return new ParkedRow(
+                item,
+                "brake",
+                uids.size()
+                        + " of "
+                        + of
+                        + " messages are no longer on the primary and nobody was seen to remove"
+                        + " them"
+                        + (sideIsEmpty ? "; nothing else is there: approve only with --item" : ""),
+                Again.NEVER,
+                null,
+                Approval.detail(m, uids));
     }
 
     /// Looks at the mirror: what somebody else removed there is imported again, other flags are set
@@ -212,6 +228,13 @@ final class Deltas {
         ImapStore target = work.hands.target();
         Map<Long, Flags> there = new TreeMap<>(target.flags(target.uids()));
         Map<Long, Flags> reset = new HashMap<>();
+        for (HeldRow h : work.held.rows(m)) {
+            if (h.targetUidValidity() == work.current(m).targetUidValidity()
+                    && there.remove(h.targetUid()) == null) {
+                // Somebody else removed it.
+                work.store.change(work.lane, tx -> tx.held().over(h));
+            }
+        }
         for (MessageRow row : work.store.messages(m)) {
             if (row.state() != State.MAPPED) {
                 continue;
@@ -240,7 +263,7 @@ final class Deltas {
     }
 
     static String brakeItem(MailboxName mailbox) {
-        return "deletions in " + mailbox;
+        return BRAKE + mailbox;
     }
 
     private void doubtTree(String reason) {

@@ -8,6 +8,7 @@ import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.MailboxEvent.MessagesCopied;
 import org.imapmirror.event.MailboxEvent.MessagesExpunged;
 import org.imapmirror.event.MailboxEvent.MessagesMoved;
+import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.MailboxRef;
 import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /// Applies journal entries to the mirror, in order. The position moves with every applied run of
 /// entries, in one transaction with the rows that they changed or after them; each application
@@ -70,7 +72,7 @@ final class EventApplier {
                     work.lane,
                     tx -> {
                         tx.attemptOver();
-                        tx.park("entry " + first.seq(), what(first.event()), e.text());
+                        tx.park(parked(first, e));
                     });
             run = run.subList(0, 1);
         }
@@ -190,7 +192,41 @@ final class EventApplier {
         return null;
     }
 
-    private static String what(MailboxEvent event) {
-        return event.getClass().getSimpleName();
+    /// Without rights in a mailbox it is the mailbox that is parked, once, however many events it
+    /// gets; a comparison finds what they did when it is tried again.
+    private static ParkedRow parked(Entry entry, StoreException e) {
+        List<MailboxName> named = mailboxes(entry.event());
+        if (Again.lacksRights(e) && !named.isEmpty()) {
+            String item = Chores.item(named.getLast());
+            return new ParkedRow(item, "mailbox", e.text(), Again.REFUSED, null, null);
+        }
+        String scope =
+                named.isEmpty()
+                        ? null
+                        : named.stream()
+                                .map(MailboxName::value)
+                                .distinct()
+                                .collect(Collectors.joining("\n"));
+        String what = entry.event().getClass().getSimpleName();
+        return new ParkedRow("entry " + entry.seq(), what, e.text(), Again.of(e), scope, null);
+    }
+
+    /// Those whose messages it is about; none for the tree. Of two the second is the one that the
+    /// mirror has to store something in.
+    private static List<MailboxName> mailboxes(MailboxEvent event) {
+        return switch (event) {
+            case MessageAppended a -> List.of(a.mailbox().name());
+            case MessagesCopied c -> List.of(c.target().name());
+            case MessagesMoved v -> List.of(v.source().name(), v.target().name());
+            case MessagesExpunged x -> List.of(x.mailbox().name());
+            case FlagsChanged f -> List.of(f.mailbox().name());
+            case MailboxEvent.MailboxCreated _,
+                    MailboxEvent.MailboxDeleted _,
+                    MailboxEvent.MailboxRenamed _,
+                    MailboxEvent.Subscribed _,
+                    MailboxEvent.Unsubscribed _,
+                    MailboxSuspect _ ->
+                    List.of();
+        };
     }
 }

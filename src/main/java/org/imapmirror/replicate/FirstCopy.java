@@ -140,7 +140,7 @@ final class FirstCopy {
         if (work.archive != null) {
             taken.addAll(work.archive.taken(m));
         }
-        UidSet free = onTarget.minus(taken.build());
+        UidSet free = onTarget.minus(taken.build()).minus(work.held.in(work.current(m)));
         UidSet wanted = onPrimary.minus(rowUids.build());
         Map<Long, Long> pairs = Map.of();
         if (!free.isEmpty() && !wanted.isEmpty()) {

@@ -21,10 +21,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Stores messages on the mirror, from the primary or from the spool, exactly once: what is about
@@ -222,12 +225,10 @@ final class Importer {
             }
             return refused;
         }
-        keep(m, items, results, false);
+        Set<Long> rejected = keep(m, items, results, false);
         for (int i = 0; i < bodies.size(); i++) {
-            if (results.get(i) instanceof Appended.Refused r) {
-                if (!r.permanent()) {
-                    throw new StoreException(Kind.REFUSED, target.server(), r.code(), r.text());
-                }
+            if (rejected.contains(bodies.get(i).uid())
+                    && results.get(i) instanceof Appended.Refused r) {
                 refused.put(bodies.get(i), r.text());
             }
         }
@@ -292,20 +293,38 @@ final class Importer {
             return false;
         }
         keep(m, sent, results, true);
-        for (Appended result : results) {
-            if (result instanceof Appended.Refused r && !r.permanent()) {
-                throw new StoreException(
-                        Kind.REFUSED, work.hands.target().server(), r.code(), r.text());
-            }
-        }
         return true;
     }
 
     /// Stores what became of each. One that the server stored without telling where keeps the
-    /// attempt alive, so that [Recovery] finds it.
-    private void keep(
-            MailboxRow m, List<Attempt.Item> items, List<Appended> results, boolean parkRefused)
+    /// attempt alive, so that [Recovery] finds it. One that it refused is named alone and blocks
+    /// nothing.
+    ///
+    /// @param last false where those that are refused for good may be tried otherwise
+    /// @return these
+    /// @throws StoreException where the mirror wants to be asked later, or takes nothing into this
+    ///   mailbox; what it took is stored all the same
+    private Set<Long> keep(
+            MailboxRow m, List<Attempt.Item> items, List<Appended> results, boolean last)
             throws StoreException {
+        Set<Long> rejected = new HashSet<>();
+        Map<Long, StoreException> parked = new HashMap<>();
+        StoreException wait = null;
+        for (int i = 0; i < items.size(); i++) {
+            if (results.get(i) instanceof Appended.Refused r) {
+                long uid = items.get(i).uid();
+                StoreException e = refusal(r);
+                if (Again.lacksRights(e)
+                        || !r.permanent() && !work.refusals.forGood(refusalOf(m, uid), e)) {
+                    wait = e;
+                } else if (!last && Again.of(e) != Again.ROOM) {
+                    rejected.add(uid);
+                    work.refusals.exhausted(refusalOf(m, uid));
+                } else {
+                    parked.put(uid, e);
+                }
+            }
+        }
         boolean lost = results.stream().anyMatch(r -> r instanceof Appended.StoredSomewhere);
         MailboxRow grown =
                 work.grown(
@@ -318,32 +337,13 @@ final class Importer {
                 tx -> {
                     for (int i = 0; i < items.size(); i++) {
                         Attempt.Item item = items.get(i);
-                        switch (results.get(i)) {
-                            case Appended.Stored s -> {
-                                MessageRow row =
-                                        new MessageRow(
-                                                item.uid(),
-                                                s.uid(),
-                                                State.MAPPED,
-                                                item.size(),
-                                                item.flags());
-                                tx.put(m, row);
-                                work.stored(tx, m, row);
-                            }
-                            case Appended.Refused r -> {
-                                if (parkRefused && r.permanent()) {
-                                    tx.put(
-                                            m,
-                                            new MessageRow(
-                                                    item.uid(),
-                                                    0,
-                                                    State.PARKED,
-                                                    item.size(),
-                                                    item.flags()),
-                                            r.text());
-                                }
-                            }
-                            case Appended.StoredSomewhere _ -> {}
+                        StoreException why = parked.get(item.uid());
+                        if (results.get(i) instanceof Appended.Stored s) {
+                            MessageRow row = row(item, s.uid(), State.MAPPED);
+                            tx.put(m, row);
+                            work.stored(tx, m, row);
+                        } else if (why != null) {
+                            tx.park(m, row(item, 0, State.PARKED), why.text(), Again.of(why));
                         }
                     }
                     tx.update(grown);
@@ -355,5 +355,22 @@ final class Importer {
         if (lost) {
             new Recovery(work).run();
         }
+        if (wait != null) {
+            throw wait;
+        }
+        return rejected;
+    }
+
+    private StoreException refusal(Appended.Refused r) throws StoreException {
+        Kind kind = r.permanent() && r.code() == null ? Kind.PROTOCOL : Kind.REFUSED;
+        return new StoreException(kind, work.hands.target().server(), r.code(), r.text());
+    }
+
+    private static String refusalOf(MailboxRow m, long uid) {
+        return "message " + m.id() + "/" + uid;
+    }
+
+    private static MessageRow row(Attempt.Item item, long targetUid, State state) {
+        return new MessageRow(item.uid(), targetUid, state, item.size(), item.flags());
     }
 }

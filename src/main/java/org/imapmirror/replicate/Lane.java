@@ -3,8 +3,10 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.journal.Journal.Entry;
+import org.imapmirror.mailstore.ServerHint;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
+import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +44,10 @@ final class Lane {
     private final LaneEnvironment env;
     private final AtomicInteger signals = new AtomicInteger();
     private final Chores chores = new Chores();
-    private final Refusals refusals = new Refusals();
-    private final Backoff mirrorBackoff = new Backoff(ThreadLocalRandom.current());
-    private final Backoff primaryBackoff = new Backoff(ThreadLocalRandom.current());
+    private final Refusals refusals;
+    private final Retries retries;
+    private final Backoff mirrorBackoff;
+    private final Backoff primaryBackoff;
 
     private volatile LaneState state = LaneState.NEW;
     private volatile @Nullable LaneRow row;
@@ -63,6 +66,10 @@ final class Lane {
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
         this.env = env;
+        this.refusals = new Refusals(env.retry().tries());
+        this.retries = new Retries(env.retry(), System::nanoTime);
+        this.mirrorBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
+        this.primaryBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
     }
 
     /// Loads the lane's row, makes it where the lane is new, and looks whether the journal is the
@@ -125,11 +132,18 @@ final class Lane {
         }
     }
 
-    /// Credentials are there or new: what waited for them is tried at once.
-    void loginChanged() {
+    /// Credentials are there or new, or somebody decided something: what waits is tried at once.
+    ///
+    /// @return whether it waited
+    boolean now() {
+        long now = System.nanoTime();
+        boolean waited =
+                mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
+                        || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
         mirrorRestsUntil = 0;
         primaryRestsUntil = 0;
         wake();
+        return waited;
     }
 
     void hint(MailboxName mailbox, Doubt doubt) {
@@ -209,8 +223,14 @@ final class Lane {
             try {
                 giveUpIfWanted();
                 work();
+            } catch (StateException e) {
+                if (state.name() != LaneState.Name.RETRYING) {
+                    LOG.error("lane={} tries again later: {}", key, e.getMessage());
+                }
+                state = state.retrying(String.valueOf(e.getMessage()), null);
+                again(mirrorBackoff.next());
             } catch (RuntimeException e) {
-                LOG.error("lane={} stopped by a bug or by the state database, tried again", key, e);
+                LOG.error("lane={} stopped by a bug, tried again", key, e);
                 state = state.retrying(String.valueOf(e.getMessage()), null);
                 again(mirrorBackoff.next());
             }
@@ -243,10 +263,13 @@ final class Lane {
 
     private void go(Work work) throws StoreException {
         new Recovery(work).run();
+        new Graves(work).recover();
         if (!work.lane.planned() && !planned(work)) {
             return;
         }
         EventApplier events = new EventApplier(work, key, env.applied());
+        Purge purge = new Purge(work);
+        Echoes echoes = new Echoes(work);
         Chores.Run chore = chores.run(work, () -> closeWindow(work, events), env.firstCopies());
         try {
             while (!closed) {
@@ -262,10 +285,13 @@ final class Lane {
                     continue;
                 }
                 mirrorBackoff.succeeded();
+                if (echoes.step() || purge.step()) {
+                    continue;
+                }
                 if (System.nanoTime() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
                     return;
                 }
-                if (!chore.step()) {
+                if (!retries.step(work) && !chore.step()) {
                     break;
                 }
                 state = state.working(chore.copying());
@@ -277,6 +303,10 @@ final class Lane {
         if (chore.waits()) {
             again(RACE_PAUSE);
             return;
+        }
+        Duration pause = echoes.pause();
+        if (pause != null && pause.compareTo(CATCH_UP_PAUSE) < 0) {
+            again(pause);
         }
         if (!closed && giveUp.get() == null) {
             state = state.live();
@@ -361,6 +391,10 @@ final class Lane {
             }
             case UNREACHABLE, TLS, REFUSED, PROTOCOL, GONE, UNSUPPORTED -> {
                 Duration pause = (mirror ? mirrorBackoff : primaryBackoff).next();
+                Duration asked = ServerHint.pause(e.code(), e.text());
+                if (asked.compareTo(pause) > 0) {
+                    pause = asked;
+                }
                 if (state.name() != LaneState.Name.RETRYING) {
                     LOG.warn(
                             "lane={} tries again in {} ms: {}",
@@ -369,7 +403,7 @@ final class Lane {
                             e.getMessage());
                 }
                 boolean down = mirror && e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL;
-                Instant since = down ? env.clock().instant() : null;
+                Long since = down ? System.nanoTime() : null;
                 state = state.retrying(String.valueOf(e.getMessage()), since);
                 rest(mirror, pause);
             }
@@ -395,17 +429,17 @@ final class Lane {
         }
     }
 
-    /// What waits for a decision, the oldest first.
-    List<ParkedItem> parked(int most) {
+    /// What waits for a decision, or was decided to be skipped, the oldest first.
+    List<ParkedItem> parked(boolean skipped, int most) {
         LaneRow now = row;
-        return now == null ? List.of() : env.store().figures().parked(now, most);
+        return now == null ? List.of() : env.store().figures().parked(now, skipped, most);
     }
 
     /// What is not on this mirror yet, for the status.
     Progress progress() {
         LaneRow now = row;
         if (now == null) {
-            return new Progress(1 + env.journal().count(key.account(), 0), 0, 0, 0, null);
+            return new Progress(1 + env.journal().count(key.account(), 0), 0, 0, 0, 0, 0, null);
         }
         LaneFigures.Counts counts = env.store().figures().counts(now);
         long events = env.journal().count(key.account(), now.position());
@@ -428,11 +462,13 @@ final class Lane {
             List<Entry> next = env.journal().read(key.account(), now.position(), 1);
             oldest = next.isEmpty() ? null : next.get(0).time();
         }
-        return new Progress(pending, counts.parked(), counts.suspicions(), counts.extra(), oldest);
+        return new Progress(
+                pending,
+                counts.parked(),
+                counts.skipped(),
+                counts.held(),
+                counts.suspicions(),
+                counts.extra(),
+                oldest);
     }
-
-    /// @param oldest when the oldest entry that is not applied was journalled, null where there is
-    ///   none
-    record Progress(
-            long pending, long parked, long suspicions, long extra, @Nullable Instant oldest) {}
 }

@@ -23,6 +23,9 @@ import java.util.function.Supplier;
 ///   answered and its events are durable
 /// @param settleTimeout how long a comparison waits for that
 /// @param firstCopies how many first copies may run at once
+/// @param deletions what deletions on the primary do to a mirror
+/// @param clock the wall clock, for people only
+/// @param steady for what is kept for a time
 /// @param applied is told of every event that is on a mirror
 /// @param archives the mirrors that are archives
 /// @param audit their audit logs
@@ -35,7 +38,10 @@ record LaneEnvironment(
         Duration settleTimeout,
         Semaphore firstCopies,
         Supplier<Brake> brake,
+        Function<String, Deletions> deletions,
+        RetryRules retry,
         Clock clock,
+        SteadyClock steady,
         ScheduledExecutorService timer,
         BiConsumer<LaneKey, MailboxEvent> applied,
         Set<String> archives,

@@ -23,18 +23,29 @@ final class LaneFigures {
         this.database = database;
     }
 
-    /// @param pending import-pending messages
+    /// @param pending import-pending messages, and attempts that may have an [echo][Echoes]
     /// @param suspicions the doubts but for the first listing of a new lane, which is no suspicion
     /// @param uncopied mailboxes whose first copy is not complete
     /// @param extra messages on the mirror that no row maps
+    /// @param skipped what is parked and was decided to stay so; not in `parked`
+    /// @param held messages that are gone from the primary and are kept for a time
     record Counts(
-            long pending, long parked, long doubts, long suspicions, long uncopied, long extra) {}
+            long pending,
+            long parked,
+            long skipped,
+            long held,
+            long doubts,
+            long suspicions,
+            long uncopied,
+            long extra) {}
 
     Counts counts(LaneRow lane) {
         return database.read(db ->
                 new Counts(
-                        pending(db, lane),
-                        parked(db, lane),
+                        pending(db, lane) + echoes(db, lane),
+                        keptOut(db, lane, State.PARKED),
+                        keptOut(db, lane, State.SKIPPED),
+                        Sql.number(db, "SELECT count(*) FROM held WHERE lane = ?", lane.id()),
                         Sql.number(db, "SELECT count(*) FROM doubt WHERE lane = ?", lane.id()),
                         Sql.number(
                                 db,
@@ -52,6 +63,15 @@ final class LaneFigures {
                                 lane.id())));
     }
 
+    /// Attempts of which the mirror may still do something.
+    private static long echoes(Connection db, LaneRow lane) throws SQLException {
+        return Sql.number(
+                db,
+                "SELECT count(*) FROM echo WHERE lane = ? AND checks < ?",
+                lane.id(),
+                Echoes.AWAITED);
+    }
+
     private static long pending(Connection db, LaneRow lane) throws SQLException {
         return Sql.number(
                 db,
@@ -63,28 +83,33 @@ final class LaneFigures {
                 lane.id());
     }
 
-    private static long parked(Connection db, LaneRow lane) throws SQLException {
+    private static long keptOut(Connection db, LaneRow lane, State state) throws SQLException {
         return Sql.number(
                         db,
                         "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
                                 + " (SELECT id FROM mailbox WHERE lane = ?)",
-                        State.PARKED.ordinal(),
+                        state.ordinal(),
                         lane.id())
-                + Sql.number(db, "SELECT count(*) FROM parked WHERE lane = ?", lane.id());
+                + Sql.number(
+                        db,
+                        "SELECT count(*) FROM parked WHERE lane = ? AND skipped = ?",
+                        lane.id(),
+                        state == State.SKIPPED ? 1 : 0);
     }
 
     /// What waits for a decision, oldest first: a message as its mailbox and UID.
     ///
+    /// @param skipped whether those that it was decided about, or those that wait for a decision
     /// @param most how many are told
-    List<ParkedItem> parked(LaneRow lane, int most) {
+    List<ParkedItem> parked(LaneRow lane, boolean skipped, int most) {
         return database.read(db ->
                 Sql.list(
                         db,
-                        "SELECT item, what, reason, since FROM parked WHERE lane = ? UNION ALL"
-                                + " SELECT b.name || ' UID ' || m.uid, 'message',"
-                                + " coalesce(m.reason, ''), m.since FROM message m JOIN mailbox b"
-                                + " ON b.id = m.mailbox WHERE b.lane = ? AND m.state = ?"
-                                + " ORDER BY since LIMIT ?",
+                        "SELECT item, what, reason, since FROM parked WHERE lane = ? AND skipped ="
+                            + " ? UNION ALL SELECT b.name || ' UID ' || m.uid, 'message',"
+                            + " coalesce(m.reason, ''), m.since FROM message m JOIN mailbox b ON"
+                            + " b.id = m.mailbox WHERE b.lane = ? AND m.state = ? ORDER BY since"
+                            + " LIMIT ?",
                         r ->
                                 new ParkedItem(
                                         r.getString(1),
@@ -92,8 +117,9 @@ final class LaneFigures {
                                         r.getString(3),
                                         Instant.ofEpochMilli(r.getLong(4))),
                         lane.id(),
+                        skipped ? 1 : 0,
                         lane.id(),
-                        State.PARKED.ordinal(),
+                        (skipped ? State.SKIPPED : State.PARKED).ordinal(),
                         most));
     }
 }

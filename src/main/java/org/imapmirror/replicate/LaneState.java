@@ -2,13 +2,12 @@ package org.imapmirror.replicate;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Instant;
-
 /// Where a lane stands, for the status.
 ///
 /// @param error what keeps it from going on, null where nothing does
-/// @param unreachableSince when the mirror was first found unreachable, null where it is reachable
-record LaneState(Name name, @Nullable String error, @Nullable Instant unreachableSince) {
+/// @param unreachableSince when the mirror was first found unreachable, by the monotonic clock in
+///   nanoseconds; null where it is reachable
+record LaneState(Name name, @Nullable String error, @Nullable Long unreachableSince) {
     enum Name {
         LIVE("live"),
         COPYING("copying"),
@@ -43,7 +42,7 @@ record LaneState(Name name, @Nullable String error, @Nullable Instant unreachabl
         return new LaneState(Name.WAITING_FOR_LOGIN, reason, null);
     }
 
-    LaneState retrying(String reason, @Nullable Instant mirrorDownSince) {
+    LaneState retrying(String reason, @Nullable Long mirrorDownSince) {
         return new LaneState(
                 Name.RETRYING,
                 reason,

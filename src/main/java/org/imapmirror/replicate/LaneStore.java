@@ -29,10 +29,21 @@ import java.util.Set;
 final class LaneStore {
     private final Database database;
     private final Clock clock;
+    private final Clock steady;
 
     LaneStore(Database database, Clock clock) {
+        this(database, clock, clock);
+    }
+
+    /// @param steady a clock that does not jump, for what is kept for a time
+    LaneStore(Database database, Clock clock, Clock steady) {
         this.database = database;
         this.clock = clock;
+        this.steady = steady;
+    }
+
+    private LaneTx tx(Connection db, LaneRow lane) {
+        return new LaneTx(db, lane.id(), clock.millis(), steady.millis());
     }
 
     /// Changes of one transaction.
@@ -47,6 +58,10 @@ final class LaneStore {
     /// @param name null for the tree and the account
     record DoubtRow(Doubt level, @Nullable MailboxName name, String reason, Instant since) {}
 
+    <T extends @Nullable Object> T read(SqlFunction<Connection, T> query) {
+        return database.read(query);
+    }
+
     void change(LaneRow lane, Changes changes) {
         compute(
                 lane,
@@ -59,13 +74,13 @@ final class LaneStore {
     /// What a failure of power undoes of it, it undoes with everything that came later: the lane
     /// then stands where it stood some commits ago and does the same again.
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
-        return database.writeInOrder(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+        return database.writeInOrder(db -> change.in(tx(db, lane)));
     }
 
     /// Durable when this returns: for what must be known before something is sent.
     void changeDurably(LaneRow lane, Changes changes) {
         database.write(db -> {
-            changes.in(new LaneTx(db, lane.id(), clock.millis()));
+            changes.in(tx(db, lane));
             return true;
         });
     }
@@ -78,10 +93,6 @@ final class LaneStore {
     /// Entries of an archive's lane that are not in the audit log yet.
     long auditWaiting(LaneKey key) {
         return database.read(db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
-    }
-
-    <T> T read(SqlFunction<Connection, T> query) {
-        return database.read(query);
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the
@@ -152,7 +163,7 @@ final class LaneStore {
                     epoch,
                     position,
                     lane.id());
-            new LaneTx(db, lane.id(), clock.millis()).doubt(Doubt.ACCOUNT, null, reason);
+            tx(db, lane).doubt(Doubt.ACCOUNT, null, reason);
             return true;
         });
     }
@@ -303,6 +314,31 @@ final class LaneStore {
                                 lane.id())));
     }
 
+    /// The lanes that have something which is tried again by itself, or held messages that are due.
+    ///
+    /// @param steadyNow a moment of [SteadyClock]
+    List<LaneKey> toLookAgain(long steadyNow) {
+        return database.read(db ->
+                Sql.list(
+                        db,
+                        "SELECT account, mirror FROM lane WHERE id IN (SELECT b.lane FROM message m"
+                                + " JOIN mailbox b ON b.id = m.mailbox WHERE m.again > 0 UNION"
+                                + " SELECT lane FROM parked WHERE again > 0 AND skipped = 0 UNION"
+                                + " SELECT lane FROM held WHERE due <= ? UNION SELECT"
+                                + " lane FROM echo WHERE next <= ?)",
+                        r -> new LaneKey(new Account(r.getString(1)), r.getString(2)),
+                        steadyNow,
+                        steadyNow));
+    }
+
+    ParkedStore parked() {
+        return new ParkedStore(database);
+    }
+
+    HeldStore held() {
+        return new HeldStore(database);
+    }
+
     LaneFigures figures() {
         return new LaneFigures(database);
     }
@@ -349,7 +385,7 @@ final class LaneStore {
                 r.getLong("target_uid_next"));
     }
 
-    private static MessageRow messageRow(ResultSet r) throws SQLException {
+    static MessageRow messageRow(ResultSet r) throws SQLException {
         return new MessageRow(
                 r.getLong("uid"),
                 r.getLong("target_uid"),

@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.UidSet;
 import org.imapmirror.reconcile.NameMap;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Sql;
@@ -17,12 +18,19 @@ final class LaneTx {
     private final Connection db;
     private final long lane;
     private final long now;
+    private final long steady;
 
     /// @param now epoch milliseconds, for the rows' `since`
-    LaneTx(Connection db, long lane, long now) {
+    /// @param steady the same moment of [SteadyClock], for what is kept for a time
+    LaneTx(Connection db, long lane, long now, long steady) {
         this.db = db;
         this.lane = lane;
         this.now = now;
+        this.steady = steady;
+    }
+
+    HeldStore.Tx held() {
+        return new HeldStore.Tx(db, lane, now, steady);
     }
 
     /// For the tables of archives.
@@ -94,6 +102,8 @@ final class LaneTx {
     void deleteMailbox(MailboxRow m) throws SQLException {
         forgetMessages(m);
         notAhead(m.id());
+        // Those whose numbers on the mirror mean nothing any more; the others are in a grave.
+        Sql.update(db, "DELETE FROM held WHERE mailbox = ?", m.id());
         Sql.update(db, "DELETE FROM mailbox WHERE id = ?", m.id());
         unpark(Chores.item(m.name()));
         unpark(Deltas.brakeItem(m.name()));
@@ -112,25 +122,33 @@ final class LaneTx {
     }
 
     void put(MailboxRow m, MessageRow row) throws SQLException {
-        put(m, row, null);
+        put(m, row, null, Again.NEVER);
     }
 
-    void put(MailboxRow m, MessageRow row, @Nullable String reason) throws SQLException {
+    /// Names a message that the mirror does not take. One that is parked already keeps its age.
+    void park(MailboxRow m, MessageRow row, String reason, Again again) throws SQLException {
+        put(m, row, reason, again);
+    }
+
+    private void put(MailboxRow m, MessageRow row, @Nullable String reason, Again again)
+            throws SQLException {
         Sql.update(
                 db,
-                "INSERT INTO message (mailbox, uid, target_uid, state, size, flags, since, reason)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) DO UPDATE SET"
-                    + " target_uid = excluded.target_uid, state = excluded.state, size ="
-                    + " excluded.size, flags = excluded.flags, since = excluded.since, reason ="
-                    + " excluded.reason",
+                "INSERT INTO message (mailbox, uid, target_uid, state, size, flags, since, reason,"
+                    + " again) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox, uid) DO"
+                    + " UPDATE SET target_uid = excluded.target_uid, state = excluded.state, size ="
+                    + " excluded.size, flags = excluded.flags, since = CASE WHEN message.state = 3"
+                    + " AND excluded.state = 3 THEN message.since ELSE excluded.since END, reason ="
+                    + " excluded.reason, again = excluded.again",
                 m.id(),
                 row.uid(),
                 row.targetUid() == 0 ? null : row.targetUid(),
                 row.state().ordinal(),
                 row.size(),
                 String.join(" ", row.flags().list()),
-                now,
-                reason);
+                row.state() == State.GONE ? steady : now,
+                reason,
+                again.ordinal());
     }
 
     void gone(MailboxRow m, long uid) throws SQLException {
@@ -170,6 +188,8 @@ final class LaneTx {
     }
 
     /// Gone rows guard against appends that are confirmed late; after a day none can be.
+    ///
+    /// @param olderThan a moment of [SteadyClock]
     void pruneGone(MailboxRow m, long olderThan) throws SQLException {
         Sql.update(
                 db,
@@ -200,6 +220,19 @@ final class LaneTx {
                 a.targetUidValidity(),
                 a.targetUidNext(),
                 a.itemsAsText());
+    }
+
+    /// What was not found may come late.
+    void expectEchoes(Attempt attempt, UidSet uids) throws SQLException {
+        Echoes.expect(db, lane, attempt, uids, steady);
+    }
+
+    void echoOver(long id) throws SQLException {
+        Sql.update(db, "DELETE FROM echo WHERE id = ?", id);
+    }
+
+    void echoLater(long id, int checks, long next) throws SQLException {
+        Sql.update(db, "UPDATE echo SET checks = ?, next = ? WHERE id = ?", checks, next, id);
     }
 
     void attemptOver() throws SQLException {
@@ -246,15 +279,31 @@ final class LaneTx {
     }
 
     void park(String item, String what, String reason) throws SQLException {
+        park(new ParkedRow(item, what, reason, Again.NEVER, null, null));
+    }
+
+    /// Parked again, it keeps its age, and what was decided about it is decided anew.
+    void park(ParkedRow p) throws SQLException {
         Sql.update(
                 db,
-                "INSERT INTO parked (lane, item, what, reason, since) VALUES (?, ?, ?, ?, ?)"
-                        + " ON CONFLICT (lane, item) DO UPDATE SET reason = excluded.reason",
+                "INSERT INTO parked (lane, item, what, reason, since, again, scope, detail,"
+                    + " approved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (lane, item) DO"
+                    + " UPDATE SET reason = excluded.reason, again = excluded.again, scope ="
+                    + " excluded.scope, detail = excluded.detail, approved = 0",
                 lane,
-                item,
-                what,
-                reason,
-                now);
+                p.item(),
+                p.what(),
+                p.reason(),
+                now,
+                p.again().ordinal(),
+                p.scope(),
+                p.detail());
+    }
+
+    /// Unless somebody decided to skip it.
+    void unparkUnlessSkipped(String item) throws SQLException {
+        Sql.update(
+                db, "DELETE FROM parked WHERE lane = ? AND item = ? AND skipped = 0", lane, item);
     }
 
     void unpark(String item) throws SQLException {

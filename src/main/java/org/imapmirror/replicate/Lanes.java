@@ -34,12 +34,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /// All lanes: makes them as accounts appear, wakes them, sweeps them from time to time, and lets
 /// the journal go of what every mirror has.
 public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
     private static final Duration RELIEF_EVERY = Duration.ofSeconds(1);
 
@@ -51,6 +53,7 @@ public final class Lanes implements AutoCloseable {
     private final Journal journal;
     private final LaneStore store;
     private final Clock clock;
+    private final SteadyClock steady;
     private final LaneEnvironment env;
     private final AuditLog audit;
     private final ScheduledExecutorService timer;
@@ -83,10 +86,21 @@ public final class Lanes implements AutoCloseable {
             Connections connections,
             LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied) {
-        this(config, state, journal, topology, connections, sessions, applied, Clock.systemUTC());
+        this(
+                config,
+                state,
+                journal,
+                topology,
+                connections,
+                sessions,
+                applied,
+                Clock.systemUTC(),
+                System::nanoTime);
     }
 
-    private Lanes(
+    /// @param clock the wall clock
+    /// @param nanos a monotonic one
+    Lanes(
             LanesConfig config,
             Database state,
             Journal journal,
@@ -94,12 +108,14 @@ public final class Lanes implements AutoCloseable {
             Connections connections,
             LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied,
-            Clock clock) {
+            Clock clock,
+            LongSupplier nanos) {
         this.config = config;
         this.topology = topology;
         this.journal = journal;
         this.clock = clock;
-        this.store = new LaneStore(state, clock);
+        this.steady = new SteadyClock(state, clock, nanos);
+        this.store = new LaneStore(state, clock, steady);
         this.audit =
                 AuditLog.open(topology.archives().audit(), state, topology.archives().mirrors());
         this.timer =
@@ -115,7 +131,10 @@ public final class Lanes implements AutoCloseable {
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
                         () -> this.config.brake(),
+                        mirror -> this.config.deletions().getOrDefault(mirror, Deletions.APPLIED),
+                        config.retry(),
                         clock,
+                        steady,
                         timer,
                         applied,
                         topology.archives().mirrors(),
@@ -172,6 +191,8 @@ public final class Lanes implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::trim, trim, trim, TimeUnit.MILLISECONDS);
         long look = RELIEF_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::relieve, look, look, TimeUnit.MILLISECONDS);
+        long tick = tick();
+        timer.scheduleWithFixedDelay(this::lookAgain, tick, tick, TimeUnit.MILLISECONDS);
         sweepRegularly();
     }
 
@@ -271,7 +292,7 @@ public final class Lanes implements AutoCloseable {
     /// Credentials for an account are there or new.
     public void login(Account account) {
         for (Lane lane : of(account)) {
-            lane.loginChanged();
+            var unused = lane.now();
         }
     }
 
@@ -340,11 +361,34 @@ public final class Lanes implements AutoCloseable {
                 .toList();
     }
 
+    /// Where a database fails, the lane is one that nobody knows anything of, and says why.
     private LaneReport report(Lane lane, Instant now) {
-        Lane.Progress p = lane.progress();
+        try {
+            return known(lane, now);
+        } catch (StateException e) {
+            return new LaneReport(
+                    lane.key().account(),
+                    lane.key().mirror(),
+                    LaneState.Name.RETRYING.toString(),
+                    1,
+                    0,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    e.getMessage(),
+                    List.of(),
+                    List.of());
+        }
+    }
+
+    private LaneReport known(Lane lane, Instant now) {
+        Progress p = lane.progress();
         LaneState s = lane.state();
         Instant oldest = p.oldest();
-        Instant down = s.unreachableSince();
+        Long down = s.unreachableSince();
         String error = s.error();
         return new LaneReport(
                 lane.key().account(),
@@ -352,12 +396,47 @@ public final class Lanes implements AutoCloseable {
                 s.name().toString(),
                 p.pending(),
                 p.parked(),
+                p.skipped(),
+                p.held(),
                 p.suspicions(),
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
-                down == null ? 0 : Duration.between(down, now).toSeconds(),
+                down == null ? 0 : Duration.ofNanos(System.nanoTime() - down).toSeconds(),
                 error == null ? audit.failure(lane.key().mirror()) : error,
-                p.parked() == 0 ? List.of() : lane.parked(MOST_PARKED));
+                p.parked() == 0 ? List.of() : lane.parked(false, MOST_PARKED),
+                p.skipped() == 0 ? List.of() : lane.parked(true, MOST_PARKED));
+    }
+
+    /// What an administrator may decide.
+    public Decisions decisions() {
+        return new Decisions(store, steady, this::now);
+    }
+
+    private boolean now(LaneKey key) {
+        return of(key.account()).stream().filter(l -> l.key().equals(key)).anyMatch(Lane::now);
+    }
+
+    /// Lanes look at the time themselves; here it is only seen that they do.
+    private void lookAgain() {
+        try {
+            steady.save();
+            for (LaneKey key : store.toLookAgain(steady.millis())) {
+                Lane lane = lanes.get(key);
+                if (lane != null) {
+                    lane.wake();
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("what waits was not looked at, tried again later: {}", e.getMessage());
+        }
+    }
+
+    private long tick() {
+        Duration shortest = LOOK_EVERY;
+        for (Duration d : List.of(config.retry().room(), config.retry().refused())) {
+            shortest = d.compareTo(shortest) < 0 ? d : shortest;
+        }
+        return Math.max(1, shortest.toMillis());
     }
 
     private List<Lane> of(Account account) {

@@ -4,26 +4,35 @@ import org.imapmirror.reconcile.Brake;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Map;
 
 /// @param sweepEvery how often every known account is compared completely; null for never
 /// @param firstCopies how many accounts are copied for the first time at once, at least 1
 /// @param settleTimeout how long a comparison waits for clients' outstanding commands
 /// @param secondSweep after which time an account whose commands were cut off is compared again
+/// @param retry when what failed is tried again
+/// @param deletions what deletions on the primary do to a mirror, for those where they are not
+///   simply applied
 public record LanesConfig(
         @Nullable Duration sweepEvery,
         int firstCopies,
         Brake brake,
         Duration settleTimeout,
-        Duration secondSweep) {
+        Duration secondSweep,
+        RetryRules retry,
+        Map<String, Deletions> deletions) {
     public static final LanesConfig DEFAULT =
             new LanesConfig(
                     Duration.ofHours(1),
                     4,
                     Brake.DEFAULT,
                     Duration.ofSeconds(10),
-                    Duration.ofSeconds(60));
+                    Duration.ofSeconds(60),
+                    RetryRules.DEFAULT,
+                    Map.of());
 
     public LanesConfig {
+        deletions = Map.copyOf(deletions);
         if (firstCopies < 1) {
             throw new IllegalArgumentException("first-copy.accounts must be at least 1");
         }

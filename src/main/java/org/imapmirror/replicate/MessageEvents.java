@@ -83,7 +83,7 @@ final class MessageEvents {
                         work.lane,
                         tx -> {
                             tx.attemptOver();
-                            tx.put(
+                            tx.park(
                                     m,
                                     new MessageRow(
                                             b.uid(),
@@ -91,7 +91,8 @@ final class MessageEvents {
                                             State.PARKED,
                                             b.payload().size(),
                                             b.flags()),
-                                    reason);
+                                    reason,
+                                    Again.REFUSED);
                         });
                 return;
             }
@@ -119,11 +120,33 @@ final class MessageEvents {
         }
         if (from != null) {
             // What was not moved on the mirror (unmapped, parked, target not copied yet) leaves it.
-            expunged(from, source);
+            removed(from, source);
         }
     }
 
+    /// As the mirror's policy says.
     void expunged(MailboxRow m, UidSet uids) throws StoreException {
+        if (!work.deletions.hold()) {
+            removed(m, uids);
+            return;
+        }
+        work.map.touch(m, uids);
+        Map<Long, MessageRow> rows = work.store.messages(m, uids);
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (MessageRow row : rows.values()) {
+                        if (row.state() == State.MAPPED) {
+                            tx.held().hold(m, row, work.deletions);
+                        }
+                    }
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        tx.gone(m, i.nextLong());
+                    }
+                });
+    }
+
+    private void removed(MailboxRow m, UidSet uids) throws StoreException {
         work.map.touch(m, uids);
         UidSet.Builder there = new UidSet.Builder();
         Map<Long, MessageRow> rows = work.store.messages(m, uids);
@@ -134,6 +157,7 @@ final class MessageEvents {
         if (!onMirror.isEmpty()) {
             work.selectTarget(m);
             work.hands.target().expunge(onMirror);
+            work.madeRoom = true;
         }
         work.store.change(
                 work.lane,
@@ -173,7 +197,7 @@ final class MessageEvents {
                 work.lane,
                 tx -> {
                     for (MessageRow row : changed) {
-                        if (row.state() == State.PARKED) {
+                        if (row.isKeptOut()) {
                             tx.reflag(m, row);
                         } else {
                             tx.put(m, row);

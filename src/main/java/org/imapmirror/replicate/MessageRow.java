@@ -21,7 +21,9 @@ record MessageRow(long uid, long targetUid, State state, long size, Flags flags)
         /// To be taken from the primary by UID.
         PENDING,
         /// The mirror refused it; named in the status until somebody decides.
-        PARKED
+        PARKED,
+        /// Parked, and somebody decided to leave it that way.
+        SKIPPED
     }
 
     /// True where there is nothing left to store.
@@ -33,6 +35,11 @@ record MessageRow(long uid, long targetUid, State state, long size, Flags flags)
     static UidSet pending(Collection<MessageRow> rows) {
         return UidSet.of(
                 rows.stream().filter(r -> r.state == State.PENDING).map(MessageRow::uid).toList());
+    }
+
+    /// True where the primary has it and the mirror does not take it.
+    boolean isKeptOut() {
+        return state == State.PARKED || state == State.SKIPPED;
     }
 
     MessageRow withFlags(Flags now) {

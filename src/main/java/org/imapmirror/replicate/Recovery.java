@@ -89,6 +89,7 @@ final class Recovery {
                         work.stored(tx, m, row);
                     }
                     tx.update(grown);
+                    tx.expectEchoes(attempt, notFound(attempt, found));
                     tx.attemptOver();
                 });
         work.map.put(grown);
@@ -96,6 +97,14 @@ final class Recovery {
 
     private static UidSet since(Attempt attempt, UidSet onTarget) {
         return onTarget.intersect(UidSet.range(Math.max(1, attempt.targetUidNext()), UidSet.MAX));
+    }
+
+    private static UidSet notFound(Attempt attempt, Map<Item, Long> found) {
+        return UidSet.of(
+                attempt.items().stream()
+                        .filter(item -> !found.containsKey(item))
+                        .map(Item::uid)
+                        .toList());
     }
 
     /// The bodies' digests of what the attempt was to store, from the spool, from the mirror's own

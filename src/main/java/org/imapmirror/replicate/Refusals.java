@@ -9,11 +9,16 @@ import java.util.Map;
 /// refusal is taken for one that stays, so that it is named instead of blocking what is behind it.
 /// Lives as long as the lane, whose runs end with every failure.
 final class Refusals {
-    private static final int TRIES = 3;
-
     private final Map<String, Integer> counts = new HashMap<>();
+    private final int tries;
 
-    /// True where the answer will stay the same. Failures of the connection never count.
+    /// @param tries how often the same may be refused without a reason, 1 or more
+    Refusals(int tries) {
+        this.tries = tries;
+    }
+
+    /// True where the answer will stay the same for now, so that what is behind it has to go on;
+    /// [Again] tells whether it is tried again by itself. Failures of the connection never count.
     boolean forGood(String item, StoreException e) {
         boolean answered =
                 switch (e.kind()) {
@@ -26,13 +31,19 @@ final class Refusals {
         boolean stays =
                 switch (e.outlook()) {
                     case NEVER -> true;
-                    case SOON, LATER -> false;
-                    case UNKNOWN -> counts.merge(item, 1, Integer::sum) >= TRIES;
+                    case LATER -> true;
+                    case SOON -> false;
+                    case UNKNOWN -> counts.merge(item, 1, Integer::sum) >= tries;
                 };
         if (stays) {
             counts.remove(item);
         }
         return stays;
+    }
+
+    /// The next refusal of it is one for good: it was tried often enough in another way.
+    void exhausted(String item) {
+        counts.put(item, tries);
     }
 
     void succeeded(String item) {

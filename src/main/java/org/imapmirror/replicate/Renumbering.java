@@ -57,6 +57,10 @@ final class Renumbering {
             work.forget(m);
             return;
         }
+        List<HeldRow> held =
+                work.held.rows(m).stream()
+                        .filter(h -> h.targetUidValidity() == m.targetUidValidity())
+                        .toList();
         work.save(m.withTargetUidValidity(0));
         work.selectTarget(work.current(m));
         ImapStore target = work.hands.target();
@@ -83,6 +87,12 @@ final class Renumbering {
                     tx.unmap(known);
                     for (MessageRow row : rows) {
                         tx.put(known, row);
+                    }
+                    for (HeldRow h : held) {
+                        Long uid = moved.get(h.targetUid());
+                        if (uid != null) {
+                            tx.held().renumbered(h, uidValidity, uid);
+                        }
                     }
                 });
         work.map.put(known);

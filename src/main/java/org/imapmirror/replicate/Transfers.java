@@ -2,7 +2,9 @@ package org.imapmirror.replicate;
 
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.Outlook;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.UidPairs;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Copies and moves: done on the mirror between its own mailboxes where it has the source, else the
@@ -102,10 +105,21 @@ final class Transfers {
         importer.begin(to, items);
         work.selectTarget(from);
         UidSet uids = UidSet.of(byMirrorUid.keySet());
-        UidPairs pairs =
-                move
-                        ? work.hands.target().move(uids, work.current(to).target())
-                        : work.hands.target().copy(uids, work.current(to).target());
+        UidPairs pairs;
+        try {
+            pairs =
+                    move
+                            ? work.hands.target().move(uids, work.current(to).target())
+                            : work.hands.target().copy(uids, work.current(to).target());
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED
+                    || Again.lacksRights(e)
+                    || e.outlook() != Outlook.LATER && e.outlook() != Outlook.NEVER) {
+                throw e;
+            }
+            refused(to, messages, e);
+            return;
+        }
         List<long[]> told = pairs.pairs();
         if (told == null) {
             new Recovery(work).run();
@@ -116,6 +130,32 @@ final class Transfers {
         UidSet known = UidSet.of(work.store.messages(to, targets).keySet());
         messages.clear();
         importer.later(to, targets.minus(known));
+    }
+
+    /// What the mirror does not copy is taken from the primary one by one, so that what cannot be
+    /// stored is named alone; without room for it, when there is some.
+    private void refused(MailboxRow to, List<Mapped> messages, StoreException why)
+            throws StoreException {
+        // A move may have been done in part.
+        new Recovery(work).run();
+        UidSet targets = UidSet.of(messages.stream().map(Mapped::uid).toList());
+        Set<Long> known = work.store.messages(to, targets).keySet();
+        List<Mapped> left = messages.stream().filter(m -> !known.contains(m.uid())).toList();
+        messages.clear();
+        if (why.outlook() == Outlook.NEVER) {
+            importer.nowOrLater(to, UidSet.of(left.stream().map(Mapped::uid).toList()));
+            return;
+        }
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (Mapped m : left) {
+                        MessageRow row =
+                                new MessageRow(
+                                        m.uid(), 0, State.PARKED, m.row().size(), m.row().flags());
+                        tx.park(to, row, why.text(), Again.ROOM);
+                    }
+                });
     }
 
     private void keep(

@@ -39,7 +39,25 @@ final class TreeEvents {
     }
 
     /// Deletes the mirror's mailbox; where it must stay for its children, only its messages go.
+    /// With messages that are held it stays for these, as a [Grave].
     void delete(MailboxRow m) throws StoreException {
+        List<MessageRow> kept = work.deletions.hold() ? mapped(m) : List.of();
+        if (!kept.isEmpty() || !work.held.rows(m).isEmpty()) {
+            if (!work.deletions.hold()) {
+                emptied(m);
+            }
+            work.store.change(
+                    work.lane,
+                    tx -> {
+                        for (MessageRow row : kept) {
+                            tx.held().hold(m, row, work.deletions);
+                        }
+                        tx.held().bury(m);
+                        tx.deleteMailbox(m);
+                    });
+            work.map.remove(m);
+            return;
+        }
         ImapStore target = work.hands.target();
         try {
             target.delete(m.target());
@@ -51,8 +69,15 @@ final class TreeEvents {
                 emptied(m);
             }
         }
+        work.madeRoom = true;
         work.store.change(work.lane, tx -> tx.deleteMailbox(m));
         work.map.remove(m);
+    }
+
+    private List<MessageRow> mapped(MailboxRow m) {
+        return work.store.messages(m).stream()
+                .filter(row -> row.state() == MessageRow.State.MAPPED)
+                .toList();
     }
 
     /// Removes exactly the messages that the map knows; what others put there stays.
@@ -67,6 +92,7 @@ final class TreeEvents {
         if (!uids.isEmpty()) {
             work.selectTarget(m);
             work.hands.target().expunge(uids.intersect(work.hands.target().uids()));
+            work.madeRoom = true;
         }
     }
 
@@ -88,6 +114,9 @@ final class TreeEvents {
             doubtTree("a rename of " + from + " does not fit the map");
             return;
         }
+        Graves graves = new Graves(work);
+        graves.clearTree(work.lane.names().toTarget(from));
+        graves.clearTree(work.lane.names().toTarget(to));
         Renumbering renumbering = Renumbering.expected(work, moved);
         onMirror(from, to, moved, separator);
         work.store.change(

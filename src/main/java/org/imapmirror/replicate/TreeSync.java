@@ -134,21 +134,28 @@ final class TreeSync {
             }
             long held = work.store.messages(m).stream().filter(r -> r.targetUid() != 0).count();
             String item = brakeItem(name);
-            if (again.isEmpty() || held > work.brake.messages()) {
-                work.store.change(
-                        work.lane,
-                        tx ->
-                                tx.park(
-                                        item,
-                                        "brake",
-                                        "the mailbox is no longer on the primary, nobody was seen"
-                                                + " to delete it, and it holds "
-                                                + held
-                                                + " messages on the mirror"));
+            boolean stop = again.isEmpty() || held > work.brake.messages();
+            Approval approval = work.store.parked().approval(work.lane, item);
+            if (stop && !approval.of(m, held, again.isEmpty())) {
+                work.store.change(work.lane, tx -> tx.park(heldBack(m, held, again.isEmpty())));
                 continue;
             }
             orPark(item, "mailbox", () -> events.delete(m));
         }
+    }
+
+    private static ParkedRow heldBack(MailboxRow m, long messages, boolean sideIsEmpty) {
+        return new ParkedRow(
+                brakeItem(m.name()),
+                "brake",
+                "the mailbox is no longer on the primary, nobody was seen to delete it, and it"
+                        + " holds "
+                        + messages
+                        + " messages on the mirror"
+                        + (sideIsEmpty ? "; no mailbox is there: approve only with --item" : ""),
+                Again.NEVER,
+                null,
+                Approval.detail(m, messages));
     }
 
     static String brakeItem(MailboxName mailbox) {
@@ -161,6 +168,9 @@ final class TreeSync {
 
     /// What a server refuses for good is named and does not stop the rest.
     private void orPark(String item, String what, Step step) throws StoreException {
+        if (work.store.parked().isSkipped(work.lane, item)) {
+            return;
+        }
         try {
             step.run();
             work.refusals.succeeded(item);
@@ -169,7 +179,9 @@ final class TreeSync {
             if (!work.refusals.forGood(item, e)) {
                 throw e;
             }
-            work.store.change(work.lane, tx -> tx.park(item, what, e.text()));
+            work.store.change(
+                    work.lane,
+                    tx -> tx.park(new ParkedRow(item, what, e.text(), Again.of(e), null, null)));
         }
     }
 

@@ -25,6 +25,9 @@ final class Work {
     final Hands hands;
     final Brake brake;
     final Clock clock;
+    final SteadyClock steady;
+    final Deletions deletions;
+    final HeldStore held;
     final Refusals refusals;
     final LaneMap map;
     final Horizon horizon;
@@ -34,12 +37,18 @@ final class Work {
 
     LaneRow lane;
 
+    /// True where something was removed from the mirror, so that what was over quota may fit.
+    boolean madeRoom;
+
     Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
         this.store = env.store();
         this.journal = env.journal();
         this.hands = hands;
         this.brake = env.brake().get();
         this.clock = env.clock();
+        this.steady = env.steady();
+        this.deletions = env.deletions().apply(lane.key().mirror());
+        this.held = store.held();
         this.refusals = refusals;
         this.lane = lane;
         this.horizon = new Horizon(store, lane);
@@ -152,7 +161,7 @@ final class Work {
                 mapped.add(row.targetUid());
             }
         }
-        return onTarget.minus(mapped.build());
+        return onTarget.minus(mapped.build()).minus(held.in(m));
     }
 
     /// Stores how far UIDs were seen, which is kept in memory during a run.
@@ -189,6 +198,9 @@ final class Work {
         String usual = lane.names().toTarget(name);
         String target = archive == null ? usual : archive.freeBox(name);
         String use = target.equals(usual) ? specialUse : null;
+        if (archive == null) {
+            new Graves(this).clear(target);
+        }
         hands.target().create(target, use);
         boolean late = archive != null && archive.isLate();
         MailboxRow made =

@@ -21,21 +21,5 @@ public record Mirror(String server, Mode mode, Deletes deletes) {
     public record Deletes(@Nullable Duration after) {
         public static final Deletes APPLY = new Deletes(Duration.ZERO);
         public static final Deletes NEVER = new Deletes(null);
-
-        /// Parses `apply`, `never` or `after P7D`.
-        ///
-        /// @throws IllegalArgumentException for anything else
-        public static Deletes parse(String text) {
-            if (text.equals("apply")) {
-                return APPLY;
-            }
-            if (text.equals("never")) {
-                return NEVER;
-            }
-            if (text.startsWith("after ")) {
-                return new Deletes(Duration.parse(text.substring("after ".length()).strip()));
-            }
-            throw new IllegalArgumentException("expected apply, never or after P7D, not " + text);
-        }
     }
 }

@@ -53,16 +53,44 @@ class AdminServerTest {
                                     7,
                                     List.of(
                                             new LaneStatus.Parked(
-                                                    "INBOX UID 7", "message", "too big", "then"))),
+                                                    "INBOX UID 7", "message", "too big", "then")),
+                                    List.of(
+                                            new LaneStatus.Parked(
+                                                    "entry 4", "Subscribed", "no", "then")),
+                                    3),
                             new LaneStatus(
-                                    "bert", "new", "waiting-for-login", 0, 0, null, 0, List.of())));
+                                    "bert",
+                                    "new",
+                                    "waiting-for-login",
+                                    0,
+                                    0,
+                                    null,
+                                    0,
+                                    List.of(),
+                                    List.of(),
+                                    0)));
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final List<String> swept = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private final PrometheusMeterRegistry metrics =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<String> acted = new ArrayList<>();
+    private final Acts acts =
+            new Acts() {
+                @Override
+                public int act(Act act, Choice choice) {
+                    acted.add(act + " " + choice);
+                    return "nobody".equals(choice.account()) ? 0 : 2;
+                }
+
+                @Override
+                public List<Held> held(Choice choice) {
+                    return List.of(
+                            new Held("anna", "new", "Trash", 7, "Trash", 9, 10, "then", null));
+                }
+            };
     private final AdminServer.Sources sources =
-            new AdminServer.Sources(this::status, this::sweep, metrics);
+            new AdminServer.Sources(this::status, this::sweep, acts, metrics);
     private AdminServer server;
 
     AdminServerTest() throws IOException {
@@ -94,6 +122,23 @@ class AdminServerTest {
     }
 
     @Test
+    void decisionsNameWhatTheyAreAbout() throws Exception {
+        assertThat(send("POST", "/v1/retry?account=anna&item=INBOX%20UID%207", TOKEN).body())
+                .isEqualTo("{\"items\":2}");
+        assertThat(send("POST", "/v1/approve?account=nobody", TOKEN).statusCode()).isEqualTo(404);
+        assertThat(send("POST", "/v1/skip?account=anna", TOKEN).statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/v1/approve?item=x", TOKEN).statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/v1/purge", "another").statusCode()).isEqualTo(401);
+        assertThat(send("GET", "/v1/purge", TOKEN).statusCode()).isNotEqualTo(202);
+        assertThat(acted)
+                .containsExactly(
+                        "RETRY Choice[account=anna, mirror=null, item=INBOX UID 7]",
+                        "APPROVE Choice[account=nobody, mirror=null, item=null]");
+        assertThat(send("GET", "/v1/held?account=anna", TOKEN).body())
+                .startsWith("[{\"account\":\"anna\",\"mirror\":\"new\",\"mailbox\":\"Trash\",");
+    }
+
+    @Test
     void statusIsTheObjectOfTheSpecification() throws Exception {
         HttpResponse<String> response = send("GET", "/v1/status", TOKEN);
 
@@ -109,10 +154,14 @@ class AdminServerTest {
                                    "pending": 5, "lagSeconds": 1.5, "error": "a \\"quoted\\" one",
                                    "unreachableSeconds": 7,
                                    "parked": [{"item": "INBOX UID 7", "what": "message",
-                                               "reason": "too big", "since": "then"}]},
+                                               "reason": "too big", "since": "then"}],
+                                   "skipped": [{"item": "entry 4", "what": "Subscribed",
+                                                "reason": "no", "since": "then"}],
+                                   "held": 3},
                                   {"account": "bert", "mirror": "new", "state": "waiting-for-login",
                                    "pending": 0, "lagSeconds": 0.0, "error": null,
-                                   "unreachableSeconds": 0, "parked": []}]}
+                                   "unreachableSeconds": 0, "parked": [],
+                                   "skipped": [], "held": 0}]}
                                 """
                                         .getBytes(StandardCharsets.UTF_8),
                                 JsonNode.class));

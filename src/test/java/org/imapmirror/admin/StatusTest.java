@@ -40,6 +40,7 @@ class StatusTest {
     }
 
     static LaneStatus lane(String mirror, long unreachable) {
-        return new LaneStatus("anna", mirror, "live", 0, 0, null, unreachable, List.of());
+        return new LaneStatus(
+                "anna", mirror, "live", 0, 0, null, unreachable, List.of(), List.of(), 0);
     }
 }

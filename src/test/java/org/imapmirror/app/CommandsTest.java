@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import org.imapmirror.admin.Acts;
 import org.imapmirror.admin.AdminServer;
 import org.imapmirror.admin.LaneStatus;
 import org.imapmirror.admin.Status;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -33,8 +35,39 @@ class CommandsTest {
                     2,
                     List.of(
                             new LaneStatus(
-                                    "anna", "new", "live", 1, 0.3, "a\u001b[31mb", 0, List.of())));
+                                    "anna",
+                                    "new",
+                                    "live",
+                                    1,
+                                    0.3,
+                                    "a\u001b[31mb",
+                                    0,
+                                    List.of(),
+                                    List.of(),
+                                    0)));
 
+    private final List<String> acted = new ArrayList<>();
+    private final Acts acts =
+            new Acts() {
+                @Override
+                public int act(Act act, Choice choice) {
+                    acted.add(
+                            act
+                                    + " "
+                                    + choice.account()
+                                    + " "
+                                    + choice.mirror()
+                                    + " "
+                                    + choice.item());
+                    return "nobody".equals(choice.account()) ? 0 : 2;
+                }
+
+                @Override
+                public List<Held> held(Choice choice) {
+                    return List.of(
+                            new Held("anna", "new", "Trash", 7, "Trash", 9, 10, "then", null));
+                }
+            };
     private final AtomicReference<Status> status = new AtomicReference<>(HEALTHY);
     private final AdminServer server =
             AdminServer.start(
@@ -43,6 +76,7 @@ class CommandsTest {
                     new AdminServer.Sources(
                             status::get,
                             account -> account == null ? 7 : account.equals("nobody") ? 0 : 1,
+                            acts,
                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 
     @TempDir Path folder;
@@ -105,8 +139,8 @@ class CommandsTest {
                                 0,
                                 List.of(
                                         new LaneStatus(
-                                                "a", "new", "retry", 1, 99, "down", 61,
-                                                List.of()))))) {
+                                                "a", "new", "retry", 1, 99, "down", 61, List.of(),
+                                                List.of(), 0))))) {
             status.set(degraded);
             assertThat(Run.imapmirror("status", "--config", config, "--json").code()).isOne();
             Run run = Run.imapmirror("status", "--config", config);
@@ -130,9 +164,21 @@ class CommandsTest {
                         0,
                         List.of(
                                 new LaneStatus(
-                                        "anna", "new", "live", 0, 0, null, 0, List.of(parked)))));
+                                        "anna",
+                                        "new",
+                                        "live",
+                                        0,
+                                        0,
+                                        null,
+                                        0,
+                                        List.of(parked),
+                                        List.of(
+                                                new LaneStatus.Parked(
+                                                        "entry 4", "Subscribed", "no", "then")),
+                                        3))));
         assertThat(Run.imapmirror("status", "--config", config()).out())
-                .contains("INBOX UID 7", "anna", "message", "2026-11-25T10:00:00Z", "too  big");
+                .contains("INBOX UID 7", "anna", "message", "2026-11-25T10:00:00Z", "too  big")
+                .contains("SKIPPED", "entry 4", "held 3");
     }
 
     @Test
@@ -144,6 +190,37 @@ class CommandsTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("is imapmirror running");
         assertThat(Run.imapmirror("sweep", "--config", config).code()).isEqualTo(2);
+    }
+
+    @Test
+    void decisionsAreCarriedOver() throws Exception {
+        String c = config();
+        String item = "Sent & more UID 7";
+        assertThat(Run.imapmirror("retry", "-c", c, "anna", "--mirror", "new", "--item", item))
+                .isEqualTo(new Run(0, "2 items will be tried again; see imapmirror status\n", ""));
+        assertThat(Run.imapmirror("skip", "-c", c, "--item", item, "--json"))
+                .isEqualTo(new Run(0, "{\"items\":2}\n", ""));
+        assertThat(Run.imapmirror("skip", "-c", c, "--all").code()).isZero();
+        assertThat(Run.imapmirror("approve", "-c", c, "anna").code()).isZero();
+        assertThat(Run.imapmirror("purge", "-c", c).out()).contains("2 messages");
+        assertThat(acted)
+                .containsExactly(
+                        "RETRY anna new " + item,
+                        "SKIP null null " + item,
+                        "SKIP null null null",
+                        "APPROVE anna null null",
+                        "PURGE null null null");
+        assertThat(Run.imapmirror("retry", "-c", c, "nobody").code()).isOne();
+        assertThat(Run.imapmirror("held", "-c", c).out()).contains("Trash UID 9", "never");
+        assertThat(Run.imapmirror("held", "-c", c, "--json").out()).contains("\"mirrorUid\":9");
+    }
+
+    @Test
+    void whatGivesSomethingUpHasToBeNamed() throws Exception {
+        assertThat(Run.imapmirror("skip", "-c", config()).code()).isEqualTo(64);
+        assertThat(Run.imapmirror("skip", "-c", config()).err()).contains("--item");
+        assertThat(Run.imapmirror("approve", "-c", config()).code()).isEqualTo(64);
+        assertThat(acted).isEmpty();
     }
 
     @Test

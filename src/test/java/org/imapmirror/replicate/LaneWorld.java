@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /// Two real servers, a journal, a state database and the lanes between them, without a proxy: the
 /// test does on the primary what a client would, and journals what capture would.
@@ -55,6 +56,19 @@ final class LaneWorld implements AutoCloseable {
 
     LaneWorld(DovecotServer primary, DovecotServer mirror, Path directory)
             throws IOException, StoreException {
+        this(primary, mirror, directory, Deletions.APPLIED, Clock.systemUTC(), System::nanoTime);
+    }
+
+    /// @param clock the wall clock
+    /// @param nanos the monotonic one
+    LaneWorld(
+            DovecotServer primary,
+            DovecotServer mirror,
+            Path directory,
+            Deletions deletions,
+            Clock clock,
+            LongSupplier nanos)
+            throws IOException, StoreException {
         this.primary = primary;
         this.mirror = mirror;
         this.journal =
@@ -64,7 +78,13 @@ final class LaneWorld implements AutoCloseable {
         Topology topology = new Topology(_ -> "primary", _ -> List.of("mirror"));
         LanesConfig config =
                 new LanesConfig(
-                        null, 4, Brake.DEFAULT, Duration.ofSeconds(5), Duration.ofMillis(100));
+                        null,
+                        4,
+                        Brake.DEFAULT,
+                        Duration.ofSeconds(5),
+                        Duration.ofMillis(100),
+                        RetryRules.DEFAULT,
+                        Map.of("mirror", deletions));
         this.lanes =
                 new Lanes(
                         config,
@@ -73,7 +93,9 @@ final class LaneWorld implements AutoCloseable {
                         topology,
                         (server, _) -> open(server),
                         new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
-                        (_, _) -> {});
+                        (_, _) -> {},
+                        clock,
+                        nanos);
         this.client = open("primary");
     }
 

@@ -30,6 +30,7 @@ public record Config(
         Sweep sweep,
         FirstCopy firstCopy,
         Brake brake,
+        Retry retry,
         Login login,
         ProxyLimits limits,
         Admin admin,
@@ -121,6 +122,31 @@ public record Config(
 
     /// Deletions without captured evidence are held above both of these.
     public record Brake(int messages, int percent) {}
+
+    /// When what failed is tried again.
+    ///
+    /// @param first the pause after the first failure, doubled by each further one
+    /// @param longest of these pauses
+    /// @param tries refusals without a reason after which something is parked
+    /// @param room how often it is looked whether there is room again
+    /// @param refused how often refusals that may pass are tried again
+    /// @param answerTime how long a server may be silent when imapmirror waits for its answer
+    public record Retry(
+            Duration first,
+            Duration longest,
+            int tries,
+            Duration room,
+            Duration refused,
+            Duration answerTime) {
+        public static final Retry DEFAULT =
+                new Retry(
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(30),
+                        3,
+                        Duration.ofHours(1),
+                        Duration.ofDays(1),
+                        Duration.ofMinutes(3));
+    }
 
     /// What becomes of captured passwords.
     ///

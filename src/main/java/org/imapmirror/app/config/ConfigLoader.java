@@ -10,6 +10,7 @@ import org.imapmirror.app.config.Config.Journal;
 import org.imapmirror.app.config.Config.Listener;
 import org.imapmirror.app.config.Config.Log;
 import org.imapmirror.app.config.Config.Login;
+import org.imapmirror.app.config.Config.Retry;
 import org.imapmirror.app.config.Config.Server;
 import org.imapmirror.app.config.Config.State;
 import org.imapmirror.app.config.Config.Sweep;
@@ -143,6 +144,7 @@ public final class ConfigLoader {
         Sweep sweep = sweep(root.section("sweep"));
         FirstCopy firstCopy = firstCopy(root.section("first-copy"));
         Brake brake = brake(root.section("brake"));
+        Retry retry = retry(root.section("retry"));
         Login login = login(root.section("login"));
         ProxyLimits limits = FrontReader.limits(root);
         Admin admin = FrontReader.admin(root);
@@ -160,6 +162,7 @@ public final class ConfigLoader {
                 sweep,
                 firstCopy,
                 brake,
+                retry,
                 login,
                 limits,
                 admin,
@@ -244,6 +247,38 @@ public final class ConfigLoader {
                         section.value("percent", 20, Kind.integer(0, 100)));
         section.done();
         return brake;
+    }
+
+    private static Retry retry(Section section) {
+        Retry d = Retry.DEFAULT;
+        Duration second = Duration.ofSeconds(1);
+        Retry retry =
+                new Retry(
+                        section.value(
+                                "first",
+                                d.first(),
+                                Kinds.duration(Duration.ofMillis(10), Duration.ofMinutes(1))),
+                        section.value(
+                                "longest",
+                                d.longest(),
+                                Kinds.duration(second, Duration.ofHours(1))),
+                        section.value("tries", d.tries(), Kind.integer(1, 1000)),
+                        section.value(
+                                "room", d.room(), Kinds.duration(second, Duration.ofDays(30))),
+                        section.value(
+                                "refused",
+                                d.refused(),
+                                Kinds.duration(second, Duration.ofDays(30))),
+                        section.value(
+                                "answer-time",
+                                d.answerTime(),
+                                Kinds.duration(second, Duration.ofHours(1))));
+        if (retry.longest().compareTo(retry.first()) < 0) {
+            section.problemWithValue(
+                    "longest", "is shorter than retry.first", "make it as long or longer");
+        }
+        section.done();
+        return retry;
     }
 
     private static Login login(Section section) {

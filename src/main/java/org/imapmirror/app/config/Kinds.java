@@ -48,7 +48,9 @@ final class Kinds {
                     "write system, sha256:FINGERPRINT, insecure, or the path of a PEM file with the"
                             + " authority's certificate");
 
-    static final Kind<Mirror.Deletes> DELETES = new Kind<>(Kinds::deletes, "write apply");
+    static final Kind<Mirror.Deletes> DELETES =
+            new Kind<>(
+                    Kinds::deletes, "write apply, never, or after and a duration, as in after P7D");
 
     static final Kind<InetSocketAddress> BIND =
             new Kind<>(Kinds::bind, "write address:port, for example 0.0.0.0:143 or [::]:993");
@@ -223,9 +225,11 @@ final class Kinds {
         if (text.equals("apply")) {
             return Mirror.Deletes.APPLY;
         }
-        if (text.equals("never") || text.startsWith("after ")) {
-            // Applying what was to be held would lose mail.
-            throw new IllegalArgumentException("is not there yet");
+        if (text.equals("never")) {
+            return Mirror.Deletes.NEVER;
+        }
+        if (text.startsWith("after ")) {
+            return new Mirror.Deletes(positive(text.substring("after ".length()).strip()));
         }
         throw new IllegalArgumentException("is not one of apply, never, after DURATION");
     }

@@ -1,0 +1,30 @@
+package org.imapmirror.replicate;
+
+import java.time.Duration;
+
+/// When what failed is tried again.
+///
+/// @param first the pause after the first failure; doubled by each further one, with jitter
+/// @param longest of these pauses
+/// @param tries how often a server may refuse the same thing without telling why before it is
+///   parked, 1 or more
+/// @param room how often it is looked whether there is room for what was over quota
+/// @param refused how often what was refused without a reason that stays, or for want of rights, is
+///   tried again
+public record RetryRules(
+        Duration first, Duration longest, int tries, Duration room, Duration refused) {
+    public static final RetryRules DEFAULT =
+            new RetryRules(
+                    Duration.ofMillis(250),
+                    Duration.ofSeconds(30),
+                    3,
+                    Duration.ofHours(1),
+                    Duration.ofDays(1));
+
+    public RetryRules {
+        if (!first.isPositive() || longest.compareTo(first) < 0 || tries < 1) {
+            throw new IllegalArgumentException(
+                    "retry: first must be positive, longest not shorter, tries 1 or more");
+        }
+    }
+}
