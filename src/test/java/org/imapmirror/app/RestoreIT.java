@@ -48,8 +48,8 @@ class RestoreIT {
         try (ArchiveWorld world = new ArchiveWorld(directory, "")) {
             Mailboxes before;
             try (WireClient client = new WireClient(world.through())) {
-                client.command("CREATE Work").orFail();
-                client.command("CREATE Other").orFail();
+                create(client, "Work");
+                create(client, "Other");
                 append(client, "INBOX", "(\\Seen kept) \"01-Nov-2025 10:00:00 +0000\"", "one");
                 append(client, "INBOX", "(\\Flagged)", "stays");
                 append(client, "Work", "() \"05-Nov-2025 10:00:00 +0000\"", "two");
@@ -203,6 +203,14 @@ class RestoreIT {
             world.primary.stop();
             assertThat(restore(world, "--to", "old").code()).isEqualTo(ExitCode.UNAVAILABLE);
             world.primary.start();
+        }
+    }
+
+    /// Where our STATUS meets a mailbox in the making, Dovecot says that it is there already.
+    private static void create(WireClient client, String mailbox) throws IOException {
+        WireClient.Reply reply = client.command("CREATE " + mailbox);
+        if (!reply.tagged().contains("[ALREADYEXISTS]")) {
+            reply.orFail();
         }
     }
 }
