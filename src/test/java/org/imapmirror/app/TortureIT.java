@@ -17,14 +17,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 
 /// Everything at once: many clients do everything at random, two of each account at the same time,
 /// while the whole process is killed again and again, the mirror is restarted, and its connections
-/// are cut, stalled and refused. In the end both servers must be equal.
+/// are cut, stalled and refused. In the end both servers must be equal, and an archive beside them
+/// must hold every message that a client was ever told to be stored, once.
 ///
 /// Short as a part of all tests; `bench/torture` runs it for longer.
 @Tag("dovecot")
@@ -42,12 +45,15 @@ class TortureIT {
         System.out.println("TortureIT: -Dseed=" + seed);
         try (DovecotServer primary = DovecotServer.launch(users(), "");
                 DovecotServer mirror = DovecotServer.launch(users(), "");
+                DovecotServer archive = DovecotServer.launch(users(), "");
+                FaultRelay toArchive = FaultRelay.to(archive.imapPort());
                 FaultRelay relay = FaultRelay.to(mirror.imapPort())) {
             Setup setup =
-                    Setup.of(directory, primary, mirror)
+                    Setup.of(directory, primary, mirror, archive)
                             .withLoginOfItsOwn()
-                            .withMirrorsBehind(relay);
-            new Ordeal(seed, primary, mirror, relay, setup).torture();
+                            .withMirrorsBehind(relay, toArchive)
+                            .withArchives(1);
+            new Ordeal(seed, primary, mirror, archive, relay, toArchive, setup).torture();
         }
     }
 
@@ -56,7 +62,13 @@ class TortureIT {
     }
 
     private record Ordeal(
-            long seed, DovecotServer primary, DovecotServer mirror, FaultRelay relay, Setup setup) {
+            long seed,
+            DovecotServer primary,
+            DovecotServer mirror,
+            DovecotServer archive,
+            FaultRelay relay,
+            FaultRelay toArchive,
+            Setup setup) {
 
         void torture() throws Exception {
             Random random = new Random(seed);
@@ -74,6 +86,7 @@ class TortureIT {
                 try (Weather weather = new Weather(relay, mirror, random.nextLong())) {
                     for (int kill = 0; kill < KILLS; kill++) {
                         awaitCommands(work, 10 + random.nextInt(COMMANDS));
+                        toArchive.cutAfter(random.nextInt(20_000));
                         LockSupport.parkNanos(random.nextInt(5_000_000));
                         serve.kill();
                         serve = ServeProcess.start(config).awaitPort(setup.port());
@@ -82,6 +95,7 @@ class TortureIT {
                     outages = weather.outages();
                     restarts = weather.restarts();
                 }
+                toArchive.cutAfter(Long.MAX_VALUE);
                 work.forEach(RandomWork::stop);
                 long stopped = System.nanoTime();
                 awaitMirrored(config);
@@ -103,6 +117,7 @@ class TortureIT {
                         drift.mailboxes(),
                         converged);
                 assertEqual(work, serve);
+                assertArchived(work, config);
             } finally {
                 work.forEach(RandomWork::stop);
                 serve.close();
@@ -119,6 +134,31 @@ class TortureIT {
                                         Mailboxes.read(Access.to(mirror, user))));
             }
             return sum;
+        }
+
+        private void assertArchived(List<RandomWork> work, Path config) {
+            for (int user = 1; user <= users(); user++) {
+                Map<String, Integer> held = new TreeMap<>();
+                Mailboxes.read(Access.to(archive, user))
+                        .byName()
+                        .values()
+                        .forEach(m ->
+                                m.messages()
+                                        .forEach(
+                                                one -> held.merge(one.subject(), 1, Integer::sum)));
+                Set<String> told = new TreeSet<>();
+                for (RandomWork w : work) {
+                    if (w.user().equals(primary.user(user))) {
+                        told.addAll(w.acknowledged());
+                    }
+                }
+                assertThat(held.keySet()).as("archive, seed %d", seed).containsAll(told);
+                assertThat(held)
+                        .as("archive, seed %d", seed)
+                        .allSatisfy((_, times) -> assertThat(times).isOne());
+            }
+            assertThat(Run.imapmirror("audit", "verify", "--config", config.toString()).code())
+                    .isZero();
         }
 
         private void assertEqual(List<RandomWork> work, ServeProcess serve) throws Exception {
