@@ -161,7 +161,8 @@ class AdminServerTest {
                                   {"account": "bert", "mirror": "new", "state": "waiting-for-login",
                                    "pending": 0, "lagSeconds": 0.0, "error": null,
                                    "unreachableSeconds": 0, "parked": [],
-                                   "skipped": [], "held": 0}]}
+                                   "skipped": [], "held": 0}],
+                                 "journal": {"bytes": 0, "maxBytes": 0, "full": false}}
                                 """
                                         .getBytes(StandardCharsets.UTF_8),
                                 JsonNode.class));
