@@ -10,12 +10,15 @@ import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +28,8 @@ import java.util.Set;
 
 /// The map between primary and mirrors, and the lanes' positions, in the state database.
 final class LaneStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneStore.class);
+
     private final Database database;
     private final Clock clock;
 
@@ -55,7 +60,26 @@ final class LaneStore {
     }
 
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
-        return database.write(db -> change.in(new LaneTx(db, lane.id(), clock.millis())));
+        List<LaneTx.Parked> parked = new ArrayList<>();
+        T result =
+                database.write(db -> {
+                    LaneTx tx = new LaneTx(db, lane.id(), clock.millis());
+                    T done = change.in(tx);
+                    parked.addAll(tx.parked());
+                    return done;
+                });
+        parked.forEach(p -> tell(lane.key(), p));
+        return result;
+    }
+
+    private static void tell(LaneKey lane, LaneTx.Parked parked) {
+        LOG.atWarn()
+                .addKeyValue("account", lane.account())
+                .addKeyValue("mirror", lane.mirror())
+                .addKeyValue("item", parked.item())
+                .addKeyValue("what", parked.what())
+                .addKeyValue("reason", parked.reason())
+                .log("parked, needs somebody");
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the

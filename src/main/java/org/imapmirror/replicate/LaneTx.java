@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The changes of one transaction on a lane's rows.
 final class LaneTx {
     private final Connection db;
     private final long lane;
     private final long now;
+
+    /// What this transaction leaves to a person, to be told of after its commit.
+    private final List<Parked> parked = new ArrayList<>();
+
+    record Parked(String item, String what, String reason) {}
 
     /// @param now epoch milliseconds, for the rows' `since`
     LaneTx(Connection db, long lane, long now) {
@@ -109,6 +116,13 @@ final class LaneTx {
     }
 
     void put(MailboxRow m, MessageRow row, @Nullable String reason) throws SQLException {
+        if (row.state() == State.PARKED) {
+            parked.add(
+                    new Parked(
+                            m.name() + " UID " + row.uid(),
+                            "message",
+                            reason == null ? "" : reason));
+        }
         Sql.update(
                 db,
                 "INSERT INTO message (mailbox, uid, target_uid, state, size, flags, since, reason)"
@@ -124,6 +138,10 @@ final class LaneTx {
                 String.join(" ", row.flags().list()),
                 now,
                 reason);
+    }
+
+    List<Parked> parked() {
+        return parked;
     }
 
     void gone(MailboxRow m, long uid) throws SQLException {
@@ -239,6 +257,7 @@ final class LaneTx {
     }
 
     void park(String item, String what, String reason) throws SQLException {
+        parked.add(new Parked(item, what, reason));
         Sql.update(
                 db,
                 "INSERT INTO parked (lane, item, what, reason, since) VALUES (?, ?, ?, ?, ?)"
