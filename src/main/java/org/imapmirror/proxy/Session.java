@@ -519,7 +519,9 @@ final class Session {
     }
 
     private void ended(Phase last, boolean clean) {
-        about(LOG.atDebug()).addKeyValue("clean", clean).log("session over");
+        about(loggedIn ? LOG.atInfo() : LOG.atDebug())
+                .addKeyValue("clean", clean)
+                .log("session over");
         last.ended(clean);
         if (counted) {
             guests.depart(caller.address());

@@ -10,6 +10,7 @@ import org.imapmirror.state.StateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -83,17 +84,15 @@ final class Lane {
         LaneRow loaded = env.store().lane(key, epoch);
         long head = env.journal().head(key.account());
         if (!env.store().epochOf(loaded).equals(epoch) || loaded.position() > head) {
-            LOG.error(
-                    "lane={} the journal is another one than the map was made with: everything is"
-                            + " compared anew",
-                    key);
+            about(LOG.atError())
+                    .log(
+                            "the journal is another one than the map was made with: everything is"
+                                    + " compared anew");
             env.store().restart(loaded, epoch, head, "the journal was replaced or lost entries");
             loaded = env.store().reload(key);
         } else if (loaded.planned() && loaded.position() < env.journal().low(key.account())) {
             // The account, or the mirror, was not in the configuration for some time.
-            LOG.atWarn()
-                    .addKeyValue("account", key.account())
-                    .addKeyValue("mirror", key.mirror())
+            about(LOG.atWarn())
                     .log("the journal has not kept what this mirror lacks: everything is compared");
             env.store().restart(loaded, epoch, head, "the journal had let go of entries");
             loaded = env.store().reload(key);
@@ -104,6 +103,28 @@ final class Lane {
 
     LaneKey key() {
         return key;
+    }
+
+    /// For a message about this lane.
+    private LoggingEventBuilder about(LoggingEventBuilder event) {
+        return event.addKeyValue("account", key.account()).addKeyValue("mirror", key.mirror());
+    }
+
+    private void become(LaneState next) {
+        LaneState.Name before = state.name();
+        state = next;
+        if (next.name() != before) {
+            // Between these two it goes with every change of a mailbox.
+            boolean daily = isDaily(before) && isDaily(next.name());
+            about(daily ? LOG.atDebug() : LOG.atInfo())
+                    .addKeyValue("before", before)
+                    .addKeyValue("state", next.name())
+                    .log("lane goes on");
+        }
+    }
+
+    private static boolean isDaily(LaneState.Name name) {
+        return name == LaneState.Name.LIVE || name == LaneState.Name.BEHIND;
     }
 
     LaneState state() {
@@ -227,11 +248,11 @@ final class Lane {
                 if (state.name() != LaneState.Name.RETRYING) {
                     LOG.error("lane={} tries again later: {}", key, e.getMessage());
                 }
-                state = state.retrying(String.valueOf(e.getMessage()), null);
+                become(state.retrying(String.valueOf(e.getMessage()), null));
                 again(mirrorBackoff.next());
             } catch (RuntimeException e) {
-                LOG.error("lane={} stopped by a bug, tried again", key, e);
-                state = state.retrying(String.valueOf(e.getMessage()), null);
+                about(LOG.atError()).setCause(e).log("lane stopped by a bug, tried again");
+                become(state.retrying(String.valueOf(e.getMessage()), null));
                 again(mirrorBackoff.next());
             }
         } while (!signals.compareAndSet(seen, 0));
@@ -281,7 +302,7 @@ final class Lane {
                 }
                 if (events.step()) {
                     row = work.lane;
-                    state = state.working(state.name() == LaneState.Name.COPYING);
+                    become(state.working(state.name() == LaneState.Name.COPYING));
                     continue;
                 }
                 mirrorBackoff.succeeded();
@@ -294,7 +315,7 @@ final class Lane {
                 if (!retries.step(work) && !chore.step()) {
                     break;
                 }
-                state = state.working(chore.copying());
+                become(state.working(chore.copying()));
                 primaryBackoff.succeeded();
             }
         } finally {
@@ -309,7 +330,7 @@ final class Lane {
             again(pause);
         }
         if (!closed && giveUp.get() == null) {
-            state = state.live();
+            become(state.live());
             catchUp(work, events);
         }
     }
@@ -322,12 +343,14 @@ final class Lane {
             env.store().change(work.lane, tx -> tx.position(head));
             work.lane = env.store().reload(key);
             row = work.lane;
-            LOG.warn("lane={} not mirrored: it is the same mailbox as account={}", key, other);
-            state = state.alias(other);
+            about(LOG.atWarn())
+                    .addKeyValue("alias", other)
+                    .log("not mirrored: it is the same mailbox as another account");
+            become(state.alias(other));
             return false;
         }
         row = work.lane;
-        state = state.working(true);
+        become(state.working(true));
         return true;
     }
 
@@ -384,9 +407,11 @@ final class Lane {
             }
             case NO_LOGIN, LOGIN_REFUSED -> {
                 if (state.name() != LaneState.Name.WAITING_FOR_LOGIN) {
-                    LOG.warn("lane={} waits for a login: {}", key, e.getMessage());
+                    about(LOG.atWarn())
+                            .addKeyValue("reason", e.getMessage())
+                            .log("lane waits for a login");
                 }
-                state = state.waitingForLogin(String.valueOf(e.getMessage()));
+                become(state.waitingForLogin(String.valueOf(e.getMessage())));
                 rest(mirror, Duration.ofMinutes(e.kind() == Kind.NO_LOGIN ? 1 : 10));
             }
             case UNREACHABLE, TLS, REFUSED, PROTOCOL, GONE, UNSUPPORTED -> {
@@ -396,15 +421,14 @@ final class Lane {
                     pause = asked;
                 }
                 if (state.name() != LaneState.Name.RETRYING) {
-                    LOG.warn(
-                            "lane={} tries again in {} ms: {}",
-                            key,
-                            pause.toMillis(),
-                            e.getMessage());
+                    about(LOG.atWarn())
+                            .addKeyValue("pauseMillis", pause.toMillis())
+                            .addKeyValue("reason", e.getMessage())
+                            .log("lane tries again later");
                 }
                 boolean down = mirror && e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL;
                 Long since = down ? System.nanoTime() : null;
-                state = state.retrying(String.valueOf(e.getMessage()), since);
+                become(state.retrying(String.valueOf(e.getMessage()), since));
                 rest(mirror, pause);
             }
         }

@@ -12,12 +12,15 @@ import org.imapmirror.state.Database;
 import org.imapmirror.state.Sql;
 import org.imapmirror.state.SqlFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,8 @@ import java.util.Set;
 
 /// The map between primary and mirrors, and the lanes' positions, in the state database.
 final class LaneStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneStore.class);
+
     private final Database database;
     private final Clock clock;
     private final Clock steady;
@@ -74,7 +79,26 @@ final class LaneStore {
     /// What a failure of power undoes of it, it undoes with everything that came later: the lane
     /// then stands where it stood some commits ago and does the same again.
     <T extends @Nullable Object> T compute(LaneRow lane, Change<T> change) {
-        return database.writeInOrder(db -> change.in(tx(db, lane)));
+        List<LaneTx.Parked> parked = new ArrayList<>();
+        T result =
+                database.writeInOrder(db -> {
+                    LaneTx tx = tx(db, lane);
+                    T done = change.in(tx);
+                    parked.addAll(tx.parked());
+                    return done;
+                });
+        parked.forEach(p -> tell(lane.key(), p));
+        return result;
+    }
+
+    private static void tell(LaneKey lane, LaneTx.Parked parked) {
+        LOG.atWarn()
+                .addKeyValue("account", lane.account())
+                .addKeyValue("mirror", lane.mirror())
+                .addKeyValue("item", parked.item())
+                .addKeyValue("what", parked.what())
+                .addKeyValue("reason", parked.reason())
+                .log("parked, needs somebody");
     }
 
     /// Durable when this returns: for what must be known before something is sent.

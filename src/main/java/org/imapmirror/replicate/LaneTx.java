@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The changes of one transaction on a lane's rows.
 final class LaneTx {
@@ -19,6 +21,11 @@ final class LaneTx {
     private final long lane;
     private final long now;
     private final long steady;
+
+    /// What this transaction leaves to a person, to be told of after its commit.
+    private final List<Parked> parked = new ArrayList<>();
+
+    record Parked(String item, String what, String reason) {}
 
     /// @param now epoch milliseconds, for the rows' `since`
     /// @param steady the same moment of [SteadyClock], for what is kept for a time
@@ -127,6 +134,7 @@ final class LaneTx {
 
     /// Names a message that the mirror does not take. One that is parked already keeps its age.
     void park(MailboxRow m, MessageRow row, String reason, Again again) throws SQLException {
+        parked.add(new Parked(m.name() + " UID " + row.uid(), "message", reason));
         put(m, row, reason, again);
     }
 
@@ -149,6 +157,10 @@ final class LaneTx {
                 row.state() == State.GONE ? steady : now,
                 reason,
                 again.ordinal());
+    }
+
+    List<Parked> parked() {
+        return parked;
     }
 
     void gone(MailboxRow m, long uid) throws SQLException {
@@ -284,6 +296,7 @@ final class LaneTx {
 
     /// Parked again, it keeps its age, and what was decided about it is decided anew.
     void park(ParkedRow p) throws SQLException {
+        parked.add(new Parked(p.item(), p.what(), p.reason()));
         Sql.update(
                 db,
                 "INSERT INTO parked (lane, item, what, reason, since, again, scope, detail,"

@@ -48,9 +48,9 @@ final class MarkedAccounts {
     void add(Account account) {
         long round = counter.incrementAndGet();
         rounds.put(account, round);
-        LOG.info(
-                "account={} has commands without known outcome: compared now and once more",
-                account);
+        LOG.atInfo()
+                .addKeyValue("account", account)
+                .log("commands without known outcome: compared now and once more");
         sweep.apply(account).thenRun(() -> later(account, round));
     }
 
