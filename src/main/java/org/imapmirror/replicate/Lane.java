@@ -68,7 +68,7 @@ final class Lane {
         this.key = key;
         this.env = env;
         this.refusals = new Refusals(env.retry().tries());
-        this.retries = new Retries(env.retry(), System::nanoTime);
+        this.retries = new Retries(env.retry(), env.nanos());
         this.mirrorBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
         this.primaryBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
     }
@@ -157,7 +157,7 @@ final class Lane {
     ///
     /// @return whether it waited
     boolean now() {
-        long now = System.nanoTime();
+        long now = env.nanos().getAsLong();
         boolean waited =
                 mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
                         || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
@@ -259,15 +259,11 @@ final class Lane {
     }
 
     private void work() {
-        if (closed || System.nanoTime() - mirrorRestsUntil < 0 && mirrorRestsUntil != 0) {
+        if (closed || env.nanos().getAsLong() - mirrorRestsUntil < 0 && mirrorRestsUntil != 0) {
             return;
         }
         try (Hands hands =
-                new Hands(
-                        env.opener(),
-                        key,
-                        env.primaryOf().apply(key.account()),
-                        System::nanoTime)) {
+                new Hands(env.opener(), key, env.primaryOf().apply(key.account()), env.nanos())) {
             Work work = new Work(env, hands, refusals, loaded());
             try {
                 go(work);
@@ -309,7 +305,7 @@ final class Lane {
                 if (echoes.step() || purge.step()) {
                     continue;
                 }
-                if (System.nanoTime() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
+                if (env.nanos().getAsLong() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
                     return;
                 }
                 if (!retries.step(work) && !chore.step()) {
@@ -427,7 +423,7 @@ final class Lane {
                             .log("lane tries again later");
                 }
                 boolean down = mirror && e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL;
-                Long since = down ? System.nanoTime() : null;
+                Long since = down ? env.nanos().getAsLong() : null;
                 become(state.retrying(String.valueOf(e.getMessage()), since));
                 rest(mirror, pause);
             }
@@ -435,7 +431,7 @@ final class Lane {
     }
 
     private void rest(boolean mirror, Duration pause) {
-        long until = System.nanoTime() + pause.toNanos();
+        long until = env.nanos().getAsLong() + pause.toNanos();
         if (mirror) {
             mirrorRestsUntil = until;
         } else {

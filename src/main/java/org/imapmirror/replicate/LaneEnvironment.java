@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// What every lane works with.
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
 /// @param deletions what deletions on the primary do to a mirror
 /// @param clock the wall clock, for people only
 /// @param steady for what is kept for a time
+/// @param nanos the monotonic clock
 /// @param applied is told of every event that is on a mirror
 /// @param archives the mirrors that are archives
 /// @param audit their audit logs
@@ -42,6 +44,7 @@ record LaneEnvironment(
         RetryRules retry,
         Clock clock,
         SteadyClock steady,
+        LongSupplier nanos,
         ScheduledExecutorService timer,
         BiConsumer<LaneKey, MailboxEvent> applied,
         Set<String> archives,

@@ -53,6 +53,7 @@ public final class Lanes implements AutoCloseable {
     private final Journal journal;
     private final LaneStore store;
     private final Clock clock;
+    private final LongSupplier nanos;
     private final SteadyClock steady;
     private final LaneEnvironment env;
     private final AuditLog audit;
@@ -94,9 +95,17 @@ public final class Lanes implements AutoCloseable {
                 connections,
                 sessions,
                 applied,
-                Clock.systemUTC(),
-                System::nanoTime);
+                new Time(
+                        Clock.systemUTC(),
+                        System::nanoTime,
+                        Executors.newSingleThreadScheduledExecutor(
+                                Thread.ofPlatform().daemon().name("lanes-timer").factory())));
     }
+
+    /// @param clock the wall's
+    /// @param nanos the monotonic clock
+    /// @param timer by which everything is tried again; ends with the lanes
+    record Time(Clock clock, LongSupplier nanos, ScheduledExecutorService timer) {}
 
     /// @param clock the wall clock
     /// @param nanos a monotonic one
@@ -108,19 +117,17 @@ public final class Lanes implements AutoCloseable {
             Connections connections,
             LiveSessions sessions,
             BiConsumer<LaneKey, MailboxEvent> applied,
-            Clock clock,
-            LongSupplier nanos) {
+            Time time) {
         this.config = config;
         this.topology = topology;
         this.journal = journal;
-        this.clock = clock;
+        this.clock = time.clock();
+        this.nanos = time.nanos();
         this.steady = new SteadyClock(state, clock, nanos);
         this.store = new LaneStore(state, clock, steady);
         this.audit =
                 AuditLog.open(topology.archives().audit(), state, topology.archives().mirrors());
-        this.timer =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("lanes-timer").factory());
+        this.timer = time.timer();
         this.env =
                 new LaneEnvironment(
                         store,
@@ -135,6 +142,7 @@ public final class Lanes implements AutoCloseable {
                         config.retry(),
                         clock,
                         steady,
+                        nanos,
                         timer,
                         applied,
                         topology.archives().mirrors(),
@@ -401,7 +409,7 @@ public final class Lanes implements AutoCloseable {
                 p.suspicions(),
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
-                down == null ? 0 : Duration.ofNanos(System.nanoTime() - down).toSeconds(),
+                down == null ? 0 : Duration.ofNanos(nanos.getAsLong() - down).toSeconds(),
                 error == null ? audit.failure(lane.key().mirror()) : error,
                 p.parked() == 0 ? List.of() : lane.parked(false, MOST_PARKED),
                 p.skipped() == 0 ? List.of() : lane.parked(true, MOST_PARKED));

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 
 /// Two real servers, a journal, a state database and the lanes between them, without a proxy: the
@@ -94,8 +95,7 @@ final class LaneWorld implements AutoCloseable {
                         (server, _) -> open(server),
                         new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
                         (_, _) -> {},
-                        clock,
-                        nanos);
+                        new Lanes.Time(clock, nanos, Executors.newSingleThreadScheduledExecutor()));
         this.client = open("primary");
     }
 
