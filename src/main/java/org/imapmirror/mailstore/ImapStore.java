@@ -28,6 +28,7 @@ public final class ImapStore implements AutoCloseable {
     private final Session session;
     private final Runnable onClose;
     private boolean closed;
+    private boolean keepsAll;
 
     /// What belongs to the connection and outlives one borrower of it.
     ///
@@ -108,6 +109,19 @@ public final class ImapStore implements AutoCloseable {
             throw new IllegalStateException("bug: no mailbox is selected");
         }
         return selected;
+    }
+
+    /// From now on nothing is removed, moved or renamed by this connection: a second lock for an
+    /// archive, and for the server that clients work on.
+    public ImapStore keepingAll() {
+        keepsAll = true;
+        return this;
+    }
+
+    private void requireMayRemove() {
+        if (keepsAll) {
+            throw new IllegalStateException("bug: nothing may be removed from " + server().name());
+        }
     }
 
     public Endpoint server() {
@@ -277,6 +291,7 @@ public final class ImapStore implements AutoCloseable {
     ///
     /// @throws StoreException as [Kind#UNSUPPORTED] where it has neither MOVE nor UIDPLUS
     public UidPairs move(UidSet uids, String target) throws StoreException {
+        requireMayRemove();
         return changes().move(uids, target);
     }
 
@@ -292,6 +307,7 @@ public final class ImapStore implements AutoCloseable {
     /// @throws StoreException as [Kind#UNSUPPORTED] where the server has no UIDPLUS; nothing is
     ///   done
     public void expunge(UidSet uids) throws StoreException {
+        requireMayRemove();
         changes().expunge(uids);
     }
 
@@ -304,6 +320,7 @@ public final class ImapStore implements AutoCloseable {
 
     /// Removes a mailbox; one that is not there, or holds no messages, is fine.
     public void delete(String name) throws StoreException {
+        requireMayRemove();
         session.known().remove(name);
         treeChanges().delete(name);
     }
@@ -314,6 +331,7 @@ public final class ImapStore implements AutoCloseable {
     }
 
     public void rename(String from, String to) throws StoreException {
+        requireMayRemove();
         session.known().clear();
         treeChanges().rename(from, to);
     }

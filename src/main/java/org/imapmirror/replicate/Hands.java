@@ -26,13 +26,16 @@ final class Hands implements AutoCloseable {
     private final Opener opener;
     private final LaneKey key;
     private final String primaryServer;
+    private final boolean archive;
     private final LongSupplier nanos;
     private @Nullable ImapStore primary;
     private @Nullable ImapStore target;
     private @Nullable StoreException primaryFailure;
     private long primaryRestUntil;
 
-    Hands(Opener opener, LaneKey key, String primaryServer, LongSupplier nanos) {
+    /// @param archive nothing is ever removed from the mirror
+    Hands(Opener opener, LaneKey key, String primaryServer, boolean archive, LongSupplier nanos) {
+        this.archive = archive;
         this.opener = opener;
         this.key = key;
         this.primaryServer = primaryServer;
@@ -51,7 +54,7 @@ final class Hands implements AutoCloseable {
             throw last;
         }
         try {
-            open = opener.open(primaryServer, key.account());
+            open = opener.open(primaryServer, key.account()).keepingAll();
             primary = open;
             primaryFailure = null;
             return open;
@@ -66,6 +69,9 @@ final class Hands implements AutoCloseable {
         ImapStore open = target;
         if (open == null) {
             open = opener.open(key.mirror(), key.account());
+            if (archive) {
+                open.keepingAll();
+            }
             target = open;
         }
         return open;

@@ -263,7 +263,12 @@ final class Lane {
             return;
         }
         try (Hands hands =
-                new Hands(env.opener(), key, env.primaryOf().apply(key.account()), env.nanos())) {
+                new Hands(
+                        env.opener(),
+                        key,
+                        env.primaryOf().apply(key.account()),
+                        env.isArchive(key),
+                        env.nanos())) {
             Work work = new Work(env, hands, refusals, loaded());
             try {
                 go(work);
