@@ -25,6 +25,8 @@ public final class ImapStore implements AutoCloseable {
     /// A connection that was unused has to answer in this time to be used again.
     private static final Duration ALIVE = Duration.ofSeconds(10);
 
+    private static final String NOWHERE = "no-such-mailbox-of-imapmirror";
+
     private final Session session;
     private final Runnable onClose;
     private boolean closed;
@@ -52,14 +54,37 @@ public final class ImapStore implements AutoCloseable {
             return connection.usable() && connection.outstanding().isEmpty();
         }
 
-        /// It still answers.
+        /// It still answers, and has nothing selected from now on.
         boolean isFresh() {
             try {
-                connection.run(CommandText.of("NOOP"), SentCommand.Untagged.NONE, ALIVE);
+                if (connection.mailbox().name() == null) {
+                    connection.run(CommandText.of("NOOP"), SentCommand.Untagged.NONE, ALIVE);
+                } else {
+                    leave();
+                }
                 return true;
             } catch (StoreException _) {
                 return false;
             }
+        }
+
+        /// A server tells with STATUS of a mailbox that is selected what it knows of that one, also
+        /// when another one has the name by now.
+        void leave() throws StoreException {
+            boolean unselect = connection.has("UNSELECT");
+            CommandText command =
+                    unselect
+                            ? CommandText.of("UNSELECT")
+                            // A refused one leaves nothing selected (RFC 9051 section 6.3.2).
+                            : CommandText.of("EXAMINE").mailbox(NOWHERE);
+            try {
+                connection.run(command, SentCommand.Untagged.NONE, ALIVE);
+            } catch (StoreException e) {
+                if (unselect || e.kind() != Kind.REFUSED) {
+                    throw e;
+                }
+            }
+            connection.enter(new Mailbox());
         }
     }
 
@@ -151,6 +176,15 @@ public final class ImapStore implements AutoCloseable {
     /// One mailbox's numbers each; one that does not exist is absent.
     public Map<String, Status> status(Collection<String> names) throws StoreException {
         return tree().status(names);
+    }
+
+    /// One mailbox's numbers; where it is the open one, it is left first, because the server would
+    /// tell of that one also when another one has its name by now. Null where it does not exist.
+    public @Nullable Status statusAnew(String name) throws StoreException {
+        if (name.equals(connection().mailbox().name())) {
+            session.leave();
+        }
+        return status(List.of(name)).get(name);
     }
 
     /// Opens a mailbox for reading and writing, unless it is open so already. What changed there

@@ -231,8 +231,7 @@ final class Chores {
             if (m != null) {
                 // What was refused at the last sweep is tried again.
                 work.store.change(work.lane, tx -> tx.unparkUnlessSkipped(item(next)));
-                Status status =
-                        work.hands.primary().status(List.of(next.value())).get(next.value());
+                Status status = work.hands.primary().statusAnew(next.value());
                 if (status == null || !Deltas.unchanged(m, status)) {
                     inMailbox(next, () -> deltas.everything(next, window));
                 }

@@ -102,7 +102,7 @@ final class Deltas {
             return;
         }
         ImapStore primary = work.hands.primary();
-        Status status = primary.status(List.of(name.value())).get(name.value());
+        Status status = primary.statusAnew(name.value());
         if (status == null) {
             doubtTree(name + " is no longer on the primary");
             return;

@@ -157,6 +157,34 @@ abstract class ImapStoreContract {
                 .toInstant();
     }
 
+    /// A session of Dovecot that has a mailbox selected goes on telling of that one by STATUS.
+    @Test
+    void statusAnewTellsOfTheMailboxThatHasTheNameNow() throws Exception {
+        append(1, 1, Flags.NONE);
+        store.examine(box);
+        try (ImapStore other = open()) {
+            other.delete(box);
+            awaitAnotherSecond();
+            other.create(box, null);
+            Status now;
+            try {
+                now = store.statusAnew(box);
+            } catch (StoreException e) {
+                // So does GreenMail, rightly: nobody will take one mailbox for the other.
+                assertThat(e.kind()).isEqualTo(Kind.GONE);
+                return;
+            }
+            assertThat(now).isEqualTo(other.statusAnew(box)).isNotNull();
+            assertThat(store.examine(box).exists()).isZero();
+        }
+    }
+
+    /// Cyrus keeps a deleted mailbox under its name and the second.
+    private static void awaitAnotherSecond() {
+        long now = System.currentTimeMillis() / 1000;
+        org.awaitility.Awaitility.await().until(() -> System.currentTimeMillis() / 1000 > now);
+    }
+
     @Test
     void bodyThatIsNotReadIsSkipped() throws Exception {
         append(1, 30, Flags.NONE);
