@@ -38,6 +38,44 @@ public sealed interface LoginAs {
         }
     }
 
+    /// LOGIN as an administrator, then PROXYAUTH for somebody else (Sun, iPlanet and Netscape
+    /// servers).
+    ///
+    /// @param admin whose password it is
+    /// @param account who is acted for
+    record ProxyAuth(String admin, String password, String account) implements LoginAs {
+        public ProxyAuth {
+            requireSendable(admin, password);
+            requireSendable(account, "");
+        }
+
+        @Override
+        public String user() {
+            return account + " (by " + admin + ")";
+        }
+
+        @Override
+        public String toString() {
+            return "ProxyAuth[" + admin + " for " + account + "]";
+        }
+    }
+
+    /// AUTHENTICATE XOAUTH2 or OAUTHBEARER (RFC 7628) with an access token.
+    record Bearer(String user, String token) implements LoginAs {
+        public Bearer {
+            requireSendable(user, token);
+            if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+                throw new IllegalArgumentException(
+                        "an access token is a word of visible ASCII characters");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Bearer[" + user + "]";
+        }
+    }
+
     private static void requireSendable(String user, String password) {
         if (user.isEmpty() || user.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(
