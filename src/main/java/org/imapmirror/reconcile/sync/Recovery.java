@@ -1,0 +1,164 @@
+package org.imapmirror.reconcile.sync;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.sync.Attempt.Item;
+import org.imapmirror.reconcile.sync.MapRow.State;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Finds out what an attempt stored that did not come to its end, before anything is sent again:
+/// nothing below the UIDNEXT of that time can be its doing, and of what is above, the messages
+/// without a row that have the same body are.
+final class Recovery {
+    private final Run run;
+    private final Links links;
+
+    Recovery(Run run, Links links) {
+        this.run = run;
+        this.links = links;
+    }
+
+    /// Settles the attempt on a mailbox of the target that is open for writing, if there is one.
+    /// The source's mailbox may be another one afterwards.
+    ///
+    /// @return messages that turned out to be there
+    List<Item> settle(MapBox any) throws StoreException {
+        Attempt attempt = run.state().attempt(any.target()).orElse(null);
+        if (attempt == null) {
+            return List.of();
+        }
+        MapBox box =
+                run.state().boxesOf(any.targetName()).stream()
+                        .filter(b -> b.id() == attempt.mailbox())
+                        .findFirst()
+                        .orElse(null);
+        if (box == null || attempt.uidValidity() != any.targetUidValidity()) {
+            run.state().change(tx -> tx.attemptOver(any.target()));
+            return List.of();
+        }
+        Map<Item, Long> found = find(box, attempt);
+        List<MapRow> rows = rows(found);
+        run.state()
+                .change(
+                        tx -> {
+                            tx.put(box, rows);
+                            tx.attemptOver(box.target());
+                        });
+        return List.copyOf(found.keySet());
+    }
+
+    /// What they have on the target now.
+    private List<MapRow> rows(Map<Item, Long> found) throws StoreException {
+        List<MapRow> rows = new ArrayList<>();
+        if (!found.isEmpty()) {
+            Map<Long, Flags> flags = links.target().flags(UidSet.of(found.values()));
+            found.forEach((item, uid) -> rows.add(mapped(item, uid, flags)));
+        }
+        return rows;
+    }
+
+    private static MapRow mapped(Item item, long uid, Map<Long, Flags> flags) {
+        return new MapRow(
+                item.uid(),
+                uid,
+                State.MAPPED,
+                item.size(),
+                flags.getOrDefault(uid, Flags.NONE),
+                Flags.NONE,
+                null);
+    }
+
+    private Map<Item, Long> find(MapBox box, Attempt attempt) throws StoreException {
+        ImapStore target = links.target();
+        UidSet since =
+                target.uids()
+                        .intersect(UidSet.range(Math.max(1, attempt.uidNext()), UidSet.MAX))
+                        .minus(run.state().taken(box.target()));
+        List<Item> open = new ArrayList<>(attempt.items());
+        Set<Long> known =
+                run.state()
+                        .rows(box, UidSet.of(open.stream().map(Item::uid).toList()))
+                        .values()
+                        .stream()
+                        .filter(row -> row.state() == State.MAPPED)
+                        .map(MapRow::uid)
+                        .collect(java.util.stream.Collectors.toSet());
+        open.removeIf(item -> known.contains(item.uid()));
+        Map<Item, Long> found = new HashMap<>();
+        if (since.isEmpty() || open.isEmpty()) {
+            return found;
+        }
+        List<Summary> stored = new ArrayList<>(target.summaries(since));
+        if (areAll(open, stored)) {
+            for (int i = 0; i < open.size(); i++) {
+                found.put(open.get(i), stored.get(i).uid());
+            }
+            return found;
+        }
+        byBody(box, open, since, found);
+        bySize(open, stored, found);
+        return found;
+    }
+
+    /// Everything came there, in order, and nothing else did.
+    private static boolean areAll(List<Item> items, List<Summary> stored) {
+        if (items.size() != stored.size()) {
+            return false;
+        }
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i).size() != stored.get(i).size()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void byBody(MapBox box, List<Item> open, UidSet since, Map<Item, Long> found)
+            throws StoreException {
+        Map<String, Deque<Long>> free = new TreeMap<>();
+        new TreeMap<>(links.target().digests(since))
+                .forEach((uid, digest) ->
+                        free.computeIfAbsent(digest, _ -> new ArrayDeque<>()).add(uid));
+        ImapStore source = links.source();
+        if (source.examine(box.name()).uidValidity() != box.uidValidity()) {
+            return;
+        }
+        Map<Long, String> wanted =
+                source.digests(UidSet.of(open.stream().map(Item::uid).toList()));
+        for (Iterator<Item> i = open.iterator(); i.hasNext(); ) {
+            Item item = i.next();
+            String digest = wanted.get(item.uid());
+            Deque<Long> same = digest == null ? null : free.get(digest);
+            if (same != null && !same.isEmpty()) {
+                found.put(item, same.remove());
+            }
+            if (digest != null) {
+                i.remove();
+            }
+        }
+    }
+
+    /// For those that the source no longer has: what is left over of the same size is theirs.
+    private static void bySize(List<Item> gone, List<Summary> stored, Map<Item, Long> found) {
+        for (Item item : gone) {
+            for (Summary s : stored) {
+                if (s.size() == item.size() && !found.containsValue(s.uid())) {
+                    found.put(item, s.uid());
+                    break;
+                }
+            }
+        }
+    }
+}
