@@ -1,6 +1,7 @@
 package org.imapmirror.app;
 
 import org.imapmirror.app.config.ConfigException;
+import org.imapmirror.app.sync.SyncCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ import java.io.PrintWriter;
             StatusCommand.class,
             SweepCommand.class,
             CheckCommand.class,
+            SyncCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -45,7 +47,10 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler((e, command, _) -> report(e, command.getErr()))
-                .setUsageHelpAutoWidth(true);
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                // A password, or a name, may begin with an at sign.
+                .setExpandAtFiles(false);
     }
 
     @Override

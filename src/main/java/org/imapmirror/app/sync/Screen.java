@@ -43,8 +43,8 @@ final class Screen implements Progress {
         this.messages = messages;
         this.bytes = bytes;
         line(
-                "%d mailboxes, %d messages to bring over (%s)"
-                        .formatted(folders, messages, size(bytes)));
+                "%d mailboxes, %d messages%s"
+                        .formatted(folders, messages, bytes == 0 ? "" : ", " + size(bytes)));
     }
 
     @Override
@@ -135,12 +135,12 @@ final class Screen implements Progress {
                 copiedBytes == 0 || copiedBytes >= bytes
                         ? ""
                         : ", " + time((long) ((bytes - copiedBytes) / rate)) + " left";
-        return "%d/%d messages, %s of %s, %s/s%s%s"
+        return "%d of %d messages copied, %s%s, %s/s%s%s"
                 .formatted(
                         copied,
                         messages,
                         size(copiedBytes),
-                        size(bytes),
+                        bytes == 0 ? "" : " of " + size(bytes),
                         size((long) rate),
                         rest,
                         failures == 0 ? "" : ", " + failures + " failed");

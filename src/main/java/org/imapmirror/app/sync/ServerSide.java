@@ -58,6 +58,11 @@ final class ServerSide implements Side {
         return server.host().toLowerCase(Locale.ROOT);
     }
 
+    /// True where a failure is about this side.
+    boolean isConcerned(StoreException e) {
+        return candidates.contains(e.server());
+    }
+
     @Override
     public ImapStore open() throws StoreException {
         Endpoint known = known();

@@ -55,6 +55,24 @@ record SideOptions(
         TOKEN
     }
 
+    /// The same with another server; null keeps it.
+    SideOptions at(@Nullable String otherUrl) {
+        return otherUrl == null
+                ? this
+                : new SideOptions(
+                        side,
+                        otherUrl,
+                        null,
+                        config,
+                        account,
+                        password,
+                        admin,
+                        adminBy,
+                        auth,
+                        trust,
+                        timeout);
+    }
+
     private String option(String rest) {
         return "--" + side + rest;
     }

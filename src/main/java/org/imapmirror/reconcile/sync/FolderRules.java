@@ -24,6 +24,16 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
 
     private static final String INBOX = "INBOX";
 
+    /// The mailbox that all is to be below is not there.
+    public static final class NoTopException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        NoTopException(String top) {
+            super("the source has no mailbox " + top + ", and nothing below it");
+        }
+    }
+
+    /// @throws NoTopException where the mailbox of [FolderSelection#below] is not there
     @Override
     public Planned plan(
             List<Listed> source,
@@ -73,6 +83,9 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
 
         Planned plan(List<Listed> source) {
             String top = top(source, from);
+            if (top != null && source.stream().noneMatch(f -> isAtOrBelow(top, f))) {
+                throw new NoTopException(top);
+            }
             List<Listed> chosen = selection.choose(source, top, warnings);
             Map<String, String> uses = naming.automap() ? automapped(chosen) : Map.of();
             List<Pair> pairs = new ArrayList<>();
@@ -267,6 +280,11 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
             }
             return space.separator() == 0 ? name : name.replace(space.separator(), '/');
         }
+    }
+
+    private static boolean isAtOrBelow(String top, Listed folder) {
+        return folder.name().equals(top)
+                || (folder.separator() != 0 && folder.name().startsWith(top + folder.separator()));
     }
 
     private static String inbox(String name) {
