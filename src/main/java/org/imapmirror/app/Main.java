@@ -1,6 +1,7 @@
 package org.imapmirror.app;
 
 import org.imapmirror.app.config.ConfigException;
+import org.imapmirror.app.sync.ImapsyncCommand;
 import org.imapmirror.app.sync.SyncCommand;
 
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import java.io.PrintWriter;
             SweepCommand.class,
             CheckCommand.class,
             SyncCommand.class,
+            ImapsyncCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -45,12 +47,16 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, command, _) -> report(e, command.getErr()))
-                .setUsageHelpAutoWidth(true)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                // A password, or a name, may begin with an at sign.
-                .setExpandAtFiles(false);
+        CommandLine main =
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler(
+                                (e, command, _) -> report(e, command.getErr()))
+                        .setUsageHelpAutoWidth(true)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        // A password, or a name, may begin with an at sign.
+                        .setExpandAtFiles(false);
+        ImapsyncCommand.passThrough(main.getSubcommands().get("imapsync"));
+        return main;
     }
 
     @Override

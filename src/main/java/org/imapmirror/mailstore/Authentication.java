@@ -168,8 +168,13 @@ final class Authentication {
                 ? sasl("XOAUTH2", "user=" + user + end, "")
                 : sasl(
                         "OAUTHBEARER",
-                        "n,a=" + named + ",\u0001host=" + server.host() + "\u0001port="
-                                + server.port() + end,
+                        "n,a="
+                                + named
+                                + ",\u0001host="
+                                + server.host()
+                                + "\u0001port="
+                                + server.port()
+                                + end,
                         "AQ==");
     }
 

@@ -17,8 +17,8 @@ import java.util.Set;
 
 /// The table of `--accounts`: UTF-8, a line of heads, then one account on each line. Fields are
 /// separated by what separates the heads: comma, semicolon, `|` or tab. A field in quotes may hold
-/// the separator, and quotes that are doubled. Lines that begin with `#` and empty ones do not count.
-/// Messages name lines and heads, and never show fields, which may be passwords.
+/// the separator, and quotes that are doubled. Lines that begin with `#` and empty ones do not
+/// count. Messages name lines and heads, and never show fields, which may be passwords.
 final class AccountsFile {
     private static final List<String> HEADS =
             List.of(

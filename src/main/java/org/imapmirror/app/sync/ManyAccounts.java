@@ -94,10 +94,7 @@ final class ManyAccounts {
         List<Future<?>> work = new ArrayList<>();
         try (Board board =
                         new Board(
-                                output.err(),
-                                output.progress(),
-                                output.json(),
-                                () -> table(rows));
+                                output.err(), output.progress(), output.json(), () -> table(rows));
                 ExecutorService threads =
                         Executors.newFixedThreadPool(
                                 Math.max(1, Math.min(parallel, entries.size())),

@@ -188,11 +188,15 @@ final class PairOptions {
         return sides.timeout;
     }
 
-    private static @Nullable String one(
-            String side, @Nullable String url, @Nullable String server) throws UsageException {
+    private static @Nullable String one(String side, @Nullable String url, @Nullable String server)
+            throws UsageException {
         if (url != null && server != null) {
             throw new UsageException(
-                    "--" + side + " and --" + side + "-server are two ways to say the same: which?");
+                    "--"
+                            + side
+                            + " and --"
+                            + side
+                            + "-server are two ways to say the same: which?");
         }
         return url;
     }

@@ -12,15 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// A change of a text as Perl writes it: `s/from/to/` with the flags g, i, m, s and x, `tr/abc/xyz/`
-/// or `y/abc/xyz/`, with any delimiters, and several of them separated by semicolons. `$1`, `\1` and
-/// `${1}` stand for groups. What Perl can do beyond that is refused.
+/// A change of a text as Perl writes it: `s/from/to/` with the flags g, i, m, s and x,
+/// `tr/abc/xyz/` or `y/abc/xyz/`, with any delimiters, and several of them separated by semicolons.
+/// `$1`, `\1` and `${1}` stand for groups. What Perl can do beyond that is refused.
 ///
 /// In rules about folders, `${h1_prefix}`, `${h1_sep}`, `${h2_prefix}` and `${h2_sep}` (with or
 /// without braces) stand for the prefixes and separators of source and target, taken literally.
 final class PerlRule {
-    private static final Pattern VARIABLE =
-            Pattern.compile("\\$\\{?(h[12]_(?:prefix|sep))\\b\\}?");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{?(h[12]_(?:prefix|sep))\\b\\}?");
 
     private PerlRule() {}
 
@@ -57,8 +56,7 @@ final class PerlRule {
             rewrites.add(
                     new Rewrite(
                             compiled.all() ? compiled.pattern() : firstOnly(compiled.pattern()),
-                            compiled.replacement()
-                                    + (compiled.all() ? "" : "${" + REST + "}")));
+                            compiled.replacement() + (compiled.all() ? "" : "${" + REST + "}")));
         }
         return rewrites;
     }
@@ -66,8 +64,8 @@ final class PerlRule {
     private static final String REST = "restOfTheText";
 
     /// Such that "replace all" replaces the first match alone: the rest of the text belongs to the
-    /// match, in a group that is last, so that the numbers of the others stay. A second, empty match
-    /// at the end of the text is kept off.
+    /// match, in a group that is last, so that the numbers of the others stay. A second, empty
+    /// match at the end of the text is kept off.
     static Pattern firstOnly(Pattern pattern) {
         return Pattern.compile(
                 "(?!\\G\\z(?!\\A))(?:" + pattern.pattern() + ")(?<" + REST + ">[\\s\\S]*)\\z",
@@ -141,8 +139,7 @@ final class PerlRule {
     private record Compiled(Pattern pattern, String replacement, boolean all) {}
 
     private static String filled(String text, Map<String, String> variables, boolean quoted) {
-        return VARIABLE
-                .matcher(text)
+        return VARIABLE.matcher(text)
                 .replaceAll(found -> {
                     String value = variables.getOrDefault(found.group(1), "");
                     return Matcher.quoteReplacement(
@@ -183,7 +180,8 @@ final class PerlRule {
                     i++;
                 } else {
                     throw new UsageException(
-                            option + ": in a replacement, $ is followed by the number of a group;"
+                            option
+                                    + ": in a replacement, $ is followed by the number of a group;"
                                     + " write \\$ for the character");
                 }
             } else {

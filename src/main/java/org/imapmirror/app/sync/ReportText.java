@@ -46,7 +46,10 @@ final class ReportText {
                     });
         }
         columns(rows, out);
-        section("not brought over", report.failures().stream().map(ReportText::describe).toList(), out);
+        section(
+                "not brought over",
+                report.failures().stream().map(ReportText::describe).toList(),
+                out);
         section("held deletions", report.held(), out);
         section("warnings", report.warnings(), out);
         out.println(Screen.clean(summary(report)));
@@ -76,7 +79,16 @@ final class ReportText {
         }
         String verb = report.dryRun() ? "would be " : "";
         return "%d %scopied (%s), %d there already, %d skipped, flags of %d %schanged, %d %sdeleted,"
-                        .formatted(copied, verb, Screen.size(bytes), there, skipped, flags, verb, deleted, verb)
+                        .formatted(
+                                copied,
+                                verb,
+                                Screen.size(bytes),
+                                there,
+                                skipped,
+                                flags,
+                                verb,
+                                deleted,
+                                verb)
                 + " %d failed, %d held; %.1f s; %s"
                         .formatted(
                                 report.failures().size(),

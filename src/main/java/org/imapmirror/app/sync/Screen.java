@@ -7,7 +7,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Shows how a run goes on: a bar that is drawn again and again on a terminal, plain lines elsewhere.
+/// Shows how a run goes on: a bar that is drawn again and again on a terminal, plain lines
+/// elsewhere.
 final class Screen implements Progress {
     private static final long REDRAW_NANOS = 200_000_000L;
     private static final long LINE_NANOS = 30_000_000_000L;
@@ -51,10 +52,7 @@ final class Screen implements Progress {
     public synchronized void folder(String source, String target) {
         folder = clean(source);
         if (!terminal) {
-            line(
-                    source.equals(target)
-                            ? clean(source)
-                            : clean(source) + " -> " + clean(target));
+            line(source.equals(target) ? clean(source) : clean(source) + " -> " + clean(target));
         }
         draw(false);
     }

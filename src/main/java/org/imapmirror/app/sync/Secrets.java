@@ -12,7 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/// Where passwords and tokens come from. Messages say where one was looked for, never what was there.
+/// Where passwords and tokens come from. Messages say where one was looked for, never what was
+/// there.
 final class Secrets {
     private static final long COMMAND_SECONDS = 60;
 
@@ -31,8 +32,7 @@ final class Secrets {
     }
 
     static String fromEnvironment(String option, String variable) throws UnavailableException {
-        return present(
-                option + ": the environment variable " + variable, System.getenv(variable));
+        return present(option + ": the environment variable " + variable, System.getenv(variable));
     }
 
     /// The first line that a command of the shell prints.

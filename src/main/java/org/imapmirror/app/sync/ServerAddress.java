@@ -22,8 +22,8 @@ record ServerAddress(Endpoint.Tls tls, String host, int port, @Nullable String u
                             + "(?:\\[(?<v6>[0-9A-Fa-f:.%]+)]|(?<host>[^:/@\\[\\]\\s]+))"
                             + "(?::(?<port>[0-9]{1,5}))?/?");
 
-    /// `imaps` is TLS from the start, `imap` is STARTTLS, which must be there, and `imap+insecure` is
-    /// clear text. The user's name may be written as it is, or with `%40` and so on as in a URL.
+    /// `imaps` is TLS from the start, `imap` is STARTTLS, which must be there, and `imap+insecure`
+    /// is clear text. The user's name may be written as it is, or with `%40` and so on as in a URL.
     static ServerAddress parse(String option, String text) throws UsageException {
         Matcher matcher = URL.matcher(text);
         if (!matcher.matches()) {
@@ -75,8 +75,7 @@ record ServerAddress(Endpoint.Tls tls, String host, int port, @Nullable String u
         try {
             return URLDecoder.decode(written.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(
-                    option + ": a % in a user's name is written as %25", e);
+            throw new UsageException(option + ": a % in a user's name is written as %25", e);
         }
     }
 }

@@ -23,9 +23,9 @@ final class ServerSide implements Side {
     private final Consumer<String> warnings;
     private @Nullable Endpoint working;
 
-    /// @param candidates tried in this order, until one can be reached; the one that could be is kept.
-    ///   One that differs from the one before only in its trust is tried where a certificate was not
-    ///   accepted
+    /// @param candidates tried in this order, until one can be reached; the one that could be is
+    ///   kept. One that differs from the one before only in its trust is tried where a certificate
+    ///   was not accepted
     /// @param user whose mailboxes these are
     /// @param warnings what people have to know before it goes on
     ServerSide(
@@ -99,7 +99,10 @@ final class ServerSide implements Side {
                     working = candidate;
                     throw e;
                 }
-                failure = failure == null || e.kind() != StoreException.Kind.UNREACHABLE ? e : failure;
+                failure =
+                        failure == null || e.kind() != StoreException.Kind.UNREACHABLE
+                                ? e
+                                : failure;
             }
         }
         if (failure == null) {

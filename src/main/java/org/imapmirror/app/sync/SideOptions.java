@@ -38,8 +38,7 @@ record SideOptions(
         Duration timeout) {
 
     /// Where the password, or token, comes from; at most one of them.
-    record Password(
-            @Nullable Path file, @Nullable String environment, @Nullable String command) {
+    record Password(@Nullable Path file, @Nullable String environment, @Nullable String command) {
         static final Password NONE = new Password(null, null, null);
     }
 
@@ -60,17 +59,8 @@ record SideOptions(
         return otherUrl == null
                 ? this
                 : new SideOptions(
-                        side,
-                        otherUrl,
-                        null,
-                        config,
-                        account,
-                        password,
-                        admin,
-                        adminBy,
-                        auth,
-                        trust,
-                        timeout);
+                        side, otherUrl, null, config, account, password, admin, adminBy, auth,
+                        trust, timeout);
     }
 
     private String option(String rest) {
@@ -79,8 +69,7 @@ record SideOptions(
 
     /// @param user whose mailboxes; null for the one of the URL or of `account`
     /// @param secret null where the options tell where it is
-    ServerSide open(
-            @Nullable String user, @Nullable String secret, Consumer<String> warnings)
+    ServerSide open(@Nullable String user, @Nullable String secret, Consumer<String> warnings)
             throws UsageException, UnavailableException, ConfigException {
         ClientLimits limits = limits();
         if (url == null) {
@@ -102,8 +91,7 @@ record SideOptions(
                     option("") + ": whose mailboxes? Write " + option(" imaps://user@host"));
         }
         Endpoint endpoint =
-                new Endpoint(
-                        side, address.host(), address.port(), address.tls(), trust(trust));
+                new Endpoint(side, address.host(), address.port(), address.tls(), trust(trust));
         LoginAs login = login(who, secret(who + " at " + address.host(), secret));
         return new ServerSide(List.of(endpoint), who, login, limits, warnings);
     }
@@ -164,9 +152,7 @@ record SideOptions(
     private ClientLimits limits() {
         ClientLimits base = ClientLimits.DEFAULT;
         return base.withTimeouts(
-                base.connect().compareTo(timeout) < 0 ? base.connect() : timeout,
-                timeout,
-                timeout);
+                base.connect().compareTo(timeout) < 0 ? base.connect() : timeout, timeout, timeout);
     }
 
     private LoginAs login(String user, String secret) throws UsageException {

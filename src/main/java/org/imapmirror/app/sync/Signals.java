@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Lets SIGTERM and SIGINT end a run in order: messages that are under way are finished, the report is
-/// printed. A run that does not end within the grace is cut off, which loses nothing either.
+/// Lets SIGTERM and SIGINT end a run in order: messages that are under way are finished, the report
+/// is printed. A run that does not end within the grace is cut off, which loses nothing either.
 final class Signals implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(20);
 

@@ -9,8 +9,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Where the maps of pairs of accounts are kept, a file and its lock for each pair, so that many runs
-/// work side by side.
+/// Where the maps of pairs of accounts are kept, a file and its lock for each pair, so that many
+/// runs work side by side.
 ///
 /// @param root created with the first run that is not dry
 record StateDirectory(Path root) {

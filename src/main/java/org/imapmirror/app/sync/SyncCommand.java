@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
 @Command(
         name = "sync",
         description = {
-            "Brings an account, or many, from one IMAP server to another, once. It can be stopped at"
-                    + " any time; the next run goes on, and nothing is stored twice.",
+            "Brings an account, or many, from one IMAP server to another, once. It can be stopped"
+                + " at any time; the next run goes on, and nothing is stored twice.",
             "Exit code 0: everything is on the target; see docs/sync.md for the others."
         })
 public final class SyncCommand implements Callable<Integer> {

@@ -133,9 +133,7 @@ final class WorkOptions {
                                 + " header (the field Date) or now.")
         Dates dates = Dates.INTERNAL;
 
-        @Option(
-                names = "--no-subscriptions",
-                description = "Subscriptions are not brought over.")
+        @Option(names = "--no-subscriptions", description = "Subscriptions are not brought over.")
         boolean noSubscriptions;
 
         @Option(
@@ -260,8 +258,7 @@ final class WorkOptions {
                 names = "--max-failures",
                 paramLabel = "N",
                 defaultValue = "50",
-                description =
-                        "The run ends when so many messages failed (${DEFAULT-VALUE}).")
+                description = "The run ends when so many messages failed (${DEFAULT-VALUE}).")
         int maxFailures = 50;
     }
 
@@ -331,9 +328,7 @@ final class WorkOptions {
             throw new UsageException(
                     "--brake-messages is 0 or more, --brake-percent is between 0 and 100");
         }
-        if (bounds.messagesPerSecond < 0
-                || bounds.messagesPerDay < 0
-                || bounds.maxFailures < 0) {
+        if (bounds.messagesPerSecond < 0 || bounds.messagesPerDay < 0 || bounds.maxFailures < 0) {
             throw new UsageException("limits are 0 or more");
         }
         if (chosen.minSize > chosen.maxSize) {

@@ -27,4 +27,10 @@ public interface FolderPlan {
             Namespace sourceSpace,
             List<Listed> existing,
             Namespace targetSpace);
+
+    /// Whether a mailbox of the target that nothing of the source stands behind may be deleted,
+    /// where [SyncOptions.Deletes#targetFolders] is on.
+    default boolean mayDelete(String target) {
+        return true;
+    }
 }

@@ -15,14 +15,40 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// The plan of folders as it is described by a selection and a naming.
-public record FolderRules(FolderSelection selection, FolderNaming naming) implements FolderPlan {
+///
+/// @param deletable expressions of which one must be found in a name of the target, so that it may
+///   be deleted; empty for all
+/// @param kept expressions, likewise, of names that are never deleted; they win
+public record FolderRules(
+        FolderSelection selection, FolderNaming naming, List<Pattern> deletable, List<Pattern> kept)
+        implements FolderPlan {
     /// Everything, under the same names.
-    public static final FolderRules ALL =
-            new FolderRules(FolderSelection.ALL, FolderNaming.PLAIN);
+    public static final FolderRules ALL = new FolderRules(FolderSelection.ALL, FolderNaming.PLAIN);
 
     private static final String INBOX = "INBOX";
+
+    public FolderRules {
+        deletable = List.copyOf(deletable);
+        kept = List.copyOf(kept);
+    }
+
+    public FolderRules(FolderSelection selection, FolderNaming naming) {
+        this(selection, naming, List.of(), List.of());
+    }
+
+    /// The same with a choice of what may be deleted on the target.
+    public FolderRules deleting(List<Pattern> only, List<Pattern> butNot) {
+        return new FolderRules(selection, naming, only, butNot);
+    }
+
+    @Override
+    public boolean mayDelete(String target) {
+        return (deletable.isEmpty() || deletable.stream().anyMatch(p -> p.matcher(target).find()))
+                && kept.stream().noneMatch(p -> p.matcher(target).find());
+    }
 
     /// The mailbox that all is to be below is not there.
     public static final class NoTopException extends IllegalArgumentException {
@@ -120,9 +146,7 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
             Map<String, Set<String>> spellings = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             for (Pair pair : pairs) {
                 sources.computeIfAbsent(pair.target(), _ -> new ArrayList<>()).add(pair.source());
-                spellings
-                        .computeIfAbsent(pair.target(), _ -> new HashSet<>())
-                        .add(pair.target());
+                spellings.computeIfAbsent(pair.target(), _ -> new HashSet<>()).add(pair.target());
             }
             sources.forEach((target, names) -> {
                 if (names.size() > 1) {
@@ -172,9 +196,7 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
                 return INBOX;
             }
             String rest =
-                    name.startsWith(from.prefix())
-                            ? name.substring(from.prefix().length())
-                            : name;
+                    name.startsWith(from.prefix()) ? name.substring(from.prefix().length()) : name;
             String inverted = separated(rest);
             // Below INBOX already: a second INBOX in front would be a level that nobody made.
             boolean below =
@@ -221,8 +243,7 @@ public record FolderRules(FolderSelection selection, FolderNaming naming) implem
         private Map<String, String> automapped(List<Listed> chosen) {
             if (naming.into() != null) {
                 warnings.add(
-                        "automap is not applied, because everything goes below "
-                                + naming.into());
+                        "automap is not applied, because everything goes below " + naming.into());
                 return Map.of();
             }
             Map<FolderUse, String> sources = byUse(chosen, from, true);

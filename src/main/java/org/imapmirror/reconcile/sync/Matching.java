@@ -37,8 +37,7 @@ final class Matching {
 
     /// @param key of the bucket that holds all messages that could be the same
     /// @param named the key is the administrator's, or a Message-ID
-    private record Entry(
-            long key, long headers, boolean named, long uid, long seconds, long size) {
+    private record Entry(long key, long headers, boolean named, long uid, long seconds, long size) {
         Candidate candidate() {
             return new Candidate(
                     uid,
@@ -93,8 +92,7 @@ final class Matching {
         return end;
     }
 
-    private void together(List<Entry> left, List<Entry> right, Pairs found)
-            throws StoreException {
+    private void together(List<Entry> left, List<Entry> right, Pairs found) throws StoreException {
         Map<Long, Long> pairs = headers.isEmpty() ? byMatcher(left, right) : byHeaders(left, right);
         left.clear();
         right.clear();
@@ -180,11 +178,10 @@ final class Matching {
                 }
             }
         }
-        out.sort(
-                (a, b) -> {
-                    int order = Long.compareUnsigned(a.key(), b.key());
-                    return order != 0 ? order : Long.compare(a.uid(), b.uid());
-                });
+        out.sort((a, b) -> {
+            int order = Long.compareUnsigned(a.key(), b.key());
+            return order != 0 ? order : Long.compare(a.uid(), b.uid());
+        });
         return out;
     }
 

@@ -51,11 +51,10 @@ final class Recovery {
         Map<Item, Long> found = find(box, attempt);
         List<MapRow> rows = rows(found);
         run.state()
-                .change(
-                        tx -> {
-                            tx.put(box, rows);
-                            tx.attemptOver(box.target());
-                        });
+                .change(tx -> {
+                    tx.put(box, rows);
+                    tx.attemptOver(box.target());
+                });
         return List.copyOf(found.keySet());
     }
 
@@ -88,7 +87,8 @@ final class Recovery {
                         .minus(run.state().taken(box.target()));
         List<Item> open = new ArrayList<>(attempt.items());
         Set<Long> known =
-                run.state()
+                run
+                        .state()
                         .rows(box, UidSet.of(open.stream().map(Item::uid).toList()))
                         .values()
                         .stream()
@@ -135,8 +135,7 @@ final class Recovery {
         if (source.examine(box.name()).uidValidity() != box.uidValidity()) {
             return;
         }
-        Map<Long, String> wanted =
-                source.digests(UidSet.of(open.stream().map(Item::uid).toList()));
+        Map<Long, String> wanted = source.digests(UidSet.of(open.stream().map(Item::uid).toList()));
         for (Iterator<Item> i = open.iterator(); i.hasNext(); ) {
             Item item = i.next();
             String digest = wanted.get(item.uid());
