@@ -29,11 +29,16 @@ final class SampleAccount {
     private final ImapStore store;
     private final RealServer server;
     private int number;
+    private boolean rawHeaders = true;
 
     SampleAccount(RealServer server, ImapStore store, Random random) {
         this.server = server;
         this.store = store;
         this.random = random;
+    }
+
+    void withoutRawHeaders() {
+        rawHeaders = false;
     }
 
     /// @param each messages in every mailbox but the empty one
@@ -77,7 +82,7 @@ final class SampleAccount {
         text.append("From: a@sample.test\r\nDate: Mon, 23 Nov 2026 10:00:")
                 .append(String.format("%02d", n % 60))
                 .append(" +0100\r\n");
-        if (random.nextInt(5) > 0) {
+        if (random.nextInt(5) > 0 || !rawHeaders) {
             text.append("Subject: number ").append(n).append("\r\n");
         } else {
             text.append("Subject: gr\u00fc\u00dfe n\u00ba ").append(n).append("\r\n");
