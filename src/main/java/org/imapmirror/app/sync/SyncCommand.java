@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
         name = "sync",
         description = {
             "Brings an account, or many, from one IMAP server to another, once. It can be stopped"
-                + " at any time; the next run goes on, and nothing is stored twice.",
+                    + " at any time; the next run goes on, and nothing is stored twice.",
             "Exit code 0: everything is on the target; see docs/sync.md for the others."
         })
 public final class SyncCommand implements Callable<Integer> {

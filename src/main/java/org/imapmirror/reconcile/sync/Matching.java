@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Finds which messages of the source the target holds already, by [Matcher], or by header fields
-/// that the administrator named. Holds some 70 octets in the heap for each message of both sides.
+/// that the administrator named. What is left over then is compared without its headers, which some
+/// servers change: date, size, Message-ID and text must agree. Holds some 70 octets in the heap for
+/// each message of both sides.
 final class Matching {
     private static final int WINDOW = 2000;
 
@@ -25,6 +27,11 @@ final class Matching {
     private static final int TOGETHER = 1000;
 
     private static final long NO_DATE = Long.MIN_VALUE;
+
+    private static final Comparator<Entry> ORDER = (a, b) -> {
+        int order = Long.compareUnsigned(a.key(), b.key());
+        return order != 0 ? order : Long.compare(a.uid(), b.uid());
+    };
 
     private final ImapStore source;
     private final ImapStore target;
@@ -37,7 +44,8 @@ final class Matching {
 
     /// @param key of the bucket that holds all messages that could be the same
     /// @param named the key is the administrator's, or a Message-ID
-    private record Entry(long key, long headers, boolean named, long uid, long seconds, long size) {
+    private record Entry(
+            long key, long headers, boolean named, long uid, long seconds, long size) {
         Candidate candidate() {
             return new Candidate(
                     uid,
@@ -59,6 +67,40 @@ final class Matching {
     void run(UidSet sourceUids, UidSet targetUids, Pairs found) throws StoreException {
         List<Entry> there = entries(target, targetUids);
         List<Entry> wanted = entries(source, sourceUids);
+        UidSet.Builder paired = new UidSet.Builder();
+        UidSet.Builder taken = new UidSet.Builder();
+        Pairs kept = pairs -> {
+            pairs.keySet().forEach(paired::add);
+            pairs.values().forEach(taken::add);
+            found.take(pairs);
+        };
+        each(wanted, there, headers.isEmpty() ? this::byMatcher : this::byHeaders, kept);
+        each(left(wanted, paired.build()), left(there, taken.build()), this::byText, found);
+    }
+
+    /// Says which of some that could be the same are.
+    private interface Decision {
+        Map<Long, Long> of(List<Entry> left, List<Entry> right) throws StoreException;
+    }
+
+    /// What is not paired, in buckets of what changed headers have in common; nothing without a
+    /// date.
+    private static List<Entry> left(List<Entry> all, UidSet paired) {
+        List<Entry> out = new ArrayList<>();
+        for (Entry e : all) {
+            if (!paired.contains(e.uid()) && e.seconds() != NO_DATE) {
+                long key = 31 * e.seconds() + e.size() + (e.named() ? e.key() : 0);
+                out.add(
+                        new Entry(
+                                key, e.headers(), e.named(), e.uid(), e.seconds(), e.size()));
+            }
+        }
+        out.sort(ORDER);
+        return out;
+    }
+
+    private void each(List<Entry> wanted, List<Entry> there, Decision decision, Pairs found)
+            throws StoreException {
         List<Entry> left = new ArrayList<>();
         List<Entry> right = new ArrayList<>();
         int j = 0;
@@ -73,14 +115,14 @@ final class Matching {
                 left.addAll(wanted.subList(i, endI));
                 right.addAll(there.subList(j, endJ));
                 if (left.size() + right.size() >= TOGETHER) {
-                    together(left, right, found);
+                    together(left, right, decision, found);
                 }
             }
             i = endI;
             j = endJ;
         }
         if (!left.isEmpty()) {
-            together(left, right, found);
+            together(left, right, decision, found);
         }
     }
 
@@ -92,8 +134,10 @@ final class Matching {
         return end;
     }
 
-    private void together(List<Entry> left, List<Entry> right, Pairs found) throws StoreException {
-        Map<Long, Long> pairs = headers.isEmpty() ? byMatcher(left, right) : byHeaders(left, right);
+    private static void together(
+            List<Entry> left, List<Entry> right, Decision decision, Pairs found)
+            throws StoreException {
+        Map<Long, Long> pairs = decision.of(left, right);
         left.clear();
         right.clear();
         if (!pairs.isEmpty()) {
@@ -165,6 +209,32 @@ final class Matching {
         return pairs;
     }
 
+    private Map<Long, Long> byText(List<Entry> left, List<Entry> right) throws StoreException {
+        Map<Long, String> ofSource = TextDigests.of(source, uids(left));
+        Map<Long, String> ofTarget = TextDigests.of(target, uids(right));
+        Map<Long, Long> pairs = new TreeMap<>();
+        List<Entry> free = new ArrayList<>(right);
+        for (Entry a : left) {
+            String text = ofSource.get(a.uid());
+            for (Entry b : free) {
+                if (a.key() == b.key()
+                        && a.seconds() == b.seconds()
+                        && a.size() == b.size()
+                        && text != null
+                        && text.equals(ofTarget.get(b.uid()))) {
+                    pairs.put(a.uid(), b.uid());
+                    free.remove(b);
+                    break;
+                }
+            }
+        }
+        return pairs;
+    }
+
+    private static UidSet uids(List<Entry> entries) {
+        return UidSet.of(entries.stream().map(Entry::uid).toList());
+    }
+
     private List<Entry> entries(ImapStore store, UidSet uids) throws StoreException {
         List<Entry> out = new ArrayList<>();
         for (UidSet window : uids.chunks(WINDOW)) {
@@ -178,10 +248,7 @@ final class Matching {
                 }
             }
         }
-        out.sort((a, b) -> {
-            int order = Long.compareUnsigned(a.key(), b.key());
-            return order != 0 ? order : Long.compare(a.uid(), b.uid());
-        });
+        out.sort(ORDER);
         return out;
     }
 

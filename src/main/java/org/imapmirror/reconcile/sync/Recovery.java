@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,10 +50,11 @@ final class Recovery {
         Map<Item, Long> found = find(box, attempt);
         List<MapRow> rows = rows(found);
         run.state()
-                .change(tx -> {
-                    tx.put(box, rows);
-                    tx.attemptOver(box.target());
-                });
+                .change(
+                        tx -> {
+                            tx.put(box, rows);
+                            tx.attemptOver(box.target());
+                        });
         return List.copyOf(found.keySet());
     }
 
@@ -87,8 +87,7 @@ final class Recovery {
                         .minus(run.state().taken(box.target()));
         List<Item> open = new ArrayList<>(attempt.items());
         Set<Long> known =
-                run
-                        .state()
+                run.state()
                         .rows(box, UidSet.of(open.stream().map(Item::uid).toList()))
                         .values()
                         .stream()
@@ -107,8 +106,7 @@ final class Recovery {
             }
             return found;
         }
-        byBody(box, open, since, found);
-        bySize(open, stored, found);
+        compare(box, open, stored, found);
         return found;
     }
 
@@ -125,37 +123,72 @@ final class Recovery {
         return true;
     }
 
-    private void byBody(MapBox box, List<Item> open, UidSet since, Map<Item, Long> found)
+    /// By body; then, for servers that change headers, by text, size and date; then, for those that
+    /// the source no longer has, by size: what is left over is theirs.
+    private void compare(
+            MapBox box, List<Item> open, List<Summary> stored, Map<Item, Long> found)
             throws StoreException {
-        Map<String, Deque<Long>> free = new TreeMap<>();
-        new TreeMap<>(links.target().digests(since))
-                .forEach((uid, digest) ->
-                        free.computeIfAbsent(digest, _ -> new ArrayDeque<>()).add(uid));
         ImapStore source = links.source();
         if (source.examine(box.name()).uidValidity() != box.uidValidity()) {
             return;
         }
-        Map<Long, String> wanted = source.digests(UidSet.of(open.stream().map(Item::uid).toList()));
-        for (Iterator<Item> i = open.iterator(); i.hasNext(); ) {
-            Item item = i.next();
-            String digest = wanted.get(item.uid());
+        UidSet wanted = UidSet.of(open.stream().map(Item::uid).toList());
+        UidSet since = UidSet.of(stored.stream().map(Summary::uid).toList());
+        pair(open, source.digests(wanted), links.target().digests(since), found);
+        Map<Long, String> dates = new TreeMap<>();
+        for (Summary s : source.summaries(wanted)) {
+            dates.put(s.uid(), sizeAndDate(s));
+        }
+        List<Item> left = open.stream().filter(item -> !found.containsKey(item)).toList();
+        UidSet free = since.minus(UidSet.of(found.values()));
+        if (!left.isEmpty() && !free.isEmpty()) {
+            Map<Long, String> mine = new TreeMap<>();
+            TextDigests.of(source, UidSet.of(left.stream().map(Item::uid).toList()))
+                    .forEach((uid, text) -> mine.put(uid, text + " " + dates.get(uid)));
+            Map<Long, String> theirs = new TreeMap<>();
+            Map<Long, String> texts = TextDigests.of(links.target(), free);
+            for (Summary s : stored) {
+                theirs.put(s.uid(), texts.get(s.uid()) + " " + sizeAndDate(s));
+            }
+            theirs.keySet().removeIf(uid -> !free.contains(uid));
+            pair(left, mine, theirs, found);
+        }
+        bySize(open.stream().filter(item -> !dates.containsKey(item.uid())).toList(), stored, found);
+    }
+
+    /// Without the date where the target's is not the source's.
+    private String sizeAndDate(Summary s) {
+        return run.options().dates() == SyncOptions.Dates.INTERNAL
+                ? s.size() + " " + MessageDates.instant(s.internalDate())
+                : Long.toString(s.size());
+    }
+
+    /// Equal ones are interchangeable, and go in UID order.
+    private static void pair(
+            List<Item> items,
+            Map<Long, String> mine,
+            Map<Long, String> theirs,
+            Map<Item, Long> found) {
+        Map<String, Deque<Long>> free = new HashMap<>();
+        new TreeMap<>(theirs)
+                .forEach((uid, digest) ->
+                        free.computeIfAbsent(digest, _ -> new ArrayDeque<>()).add(uid));
+        for (Item item : items) {
+            String digest = mine.get(item.uid());
             Deque<Long> same = digest == null ? null : free.get(digest);
             if (same != null && !same.isEmpty()) {
                 found.put(item, same.remove());
             }
-            if (digest != null) {
-                i.remove();
-            }
         }
     }
 
-    /// For those that the source no longer has: what is left over of the same size is theirs.
     private static void bySize(List<Item> gone, List<Summary> stored, Map<Item, Long> found) {
         for (Item item : gone) {
             for (Summary s : stored) {
-                if (s.size() == item.size() && !found.containsValue(s.uid())) {
+                if (!found.containsKey(item)
+                        && s.size() == item.size()
+                        && !found.containsValue(s.uid())) {
                     found.put(item, s.uid());
-                    break;
                 }
             }
         }

@@ -34,14 +34,7 @@ record Run(
     static String fingerprint(SyncOptions o) {
         return Long.toHexString(
                 Texts.hash(
-                        o.messages()
-                                + " "
-                                + o.dates()
-                                + " "
-                                + o.identity()
-                                + " "
-                                + o.flags()
-                                + " "
+                        o.messages() + " " + o.dates() + " " + o.identity() + " " + o.flags() + " "
                                 + o.deletes()));
     }
 }

@@ -51,7 +51,13 @@ final class Selection {
         Wanted withoutKeywords() {
             Flags system = flags.filter(flag -> flag.startsWith("\\"));
             return new Wanted(
-                    uid, size, system, date, identity, aside.plus(flags.minus(system)), tries);
+                    uid,
+                    size,
+                    system,
+                    date,
+                    identity,
+                    aside.plus(flags.minus(system)),
+                    tries);
         }
     }
 
@@ -184,7 +190,8 @@ final class Selection {
         if (run.options().identity().skipDuplicates() && isDuplicate(box, w, identity, first)) {
             return State.DUPLICATE;
         }
-        if (run.options().identity().acrossFolders() && !run.elsewhere().addIfAbsent(identity)) {
+        if (run.options().identity().acrossFolders()
+                && !run.elsewhere().addIfAbsent(identity)) {
             return State.ELSEWHERE;
         }
         first.putIfAbsent(identity, w.uid());
@@ -210,17 +217,18 @@ final class Selection {
     private void skip(MapBox box, Wanted w, State state) {
         tally.skipped++;
         run.state()
-                .change(tx ->
-                        tx.put(
-                                box,
-                                List.of(
-                                        new MapRow(
-                                                w.uid(),
-                                                0,
-                                                state,
-                                                w.size(),
-                                                Flags.NONE,
-                                                Flags.NONE,
-                                                w.identity()))));
+                .change(
+                        tx ->
+                                tx.put(
+                                        box,
+                                        List.of(
+                                                new MapRow(
+                                                        w.uid(),
+                                                        0,
+                                                        state,
+                                                        w.size(),
+                                                        Flags.NONE,
+                                                        Flags.NONE,
+                                                        w.identity()))));
     }
 }
