@@ -152,7 +152,8 @@ final class Copier {
                             (uid, size, body) -> {
                                 Wanted w = byUid.get(uid);
                                 if (w != null) {
-                                    appender.add(w.flags(), w.date(), size, run.throttle().pass(body));
+                                    appender.add(
+                                            w.flags(), w.date(), size, run.throttle().pass(body));
                                     sent.add(w.sized(size));
                                     run.throttle().passed(size);
                                 }
@@ -213,15 +214,14 @@ final class Copier {
         List<Item> items = batch.values().stream().map(w -> new Item(w.uid(), w.size())).toList();
         pace.underWay = items;
         run.state()
-                .change(
-                        tx ->
-                                tx.attempt(
-                                        new Attempt(
-                                                box.id(),
-                                                box.target(),
-                                                box.targetUidValidity(),
-                                                uidNext,
-                                                items)));
+                .change(tx ->
+                        tx.attempt(
+                                new Attempt(
+                                        box.id(),
+                                        box.target(),
+                                        box.targetUidValidity(),
+                                        uidNext,
+                                        items)));
     }
 
     /// Some servers tell it only with STATUS, some never.
@@ -237,8 +237,7 @@ final class Copier {
         return all.isEmpty() ? 1 : all.last() + 1;
     }
 
-    private void keep(MapBox box, List<Wanted> sent, List<Appended> results)
-            throws StoreException {
+    private void keep(MapBox box, List<Wanted> sent, List<Appended> results) throws StoreException {
         List<MapRow> rows = new ArrayList<>();
         boolean somewhere = false;
         long octets = 0;
@@ -259,14 +258,13 @@ final class Copier {
         long count = rows.size();
         long size = octets;
         run.state()
-                .change(
-                        tx -> {
-                            tx.put(box, rows);
-                            run.budget().spend(tx, count, size);
-                            if (!lost) {
-                                tx.attemptOver(box.target());
-                            }
-                        });
+                .change(tx -> {
+                    tx.put(box, rows);
+                    run.budget().spend(tx, count, size);
+                    if (!lost) {
+                        tx.attemptOver(box.target());
+                    }
+                });
         for (MapRow row : rows) {
             done(box, row.size(), row.identity());
         }

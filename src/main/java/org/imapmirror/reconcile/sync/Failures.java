@@ -43,7 +43,7 @@ record Failures(Run run, Links links, Ledger.Tally tally) {
 
     /// A whole mailbox.
     static Failure mailbox(String source, Cause cause, StoreException e) {
-        return new Failure(source, 0, 0, null, cause, e.code(), e.getMessage());
+        return new Failure(source, 0, 0, null, cause, e.code(), e.serverName() + ": " + e.text());
     }
 
     private @Nullable String messageId(long uid) {

@@ -102,14 +102,12 @@ final class FlagSync {
                                 .filter(row -> !row.flags().equals(stored))
                                 .count();
                 run.state()
-                        .change(
-                                tx ->
-                                        tx.put(
-                                                box,
-                                                group.getValue().stream()
-                                                        .map(row ->
-                                                                row.with(stored, refused))
-                                                        .toList()));
+                        .change(tx ->
+                                tx.put(
+                                        box,
+                                        group.getValue().stream()
+                                                .map(row -> row.with(stored, refused))
+                                                .toList()));
             } catch (StoreException e) {
                 if (e.kind() != Kind.REFUSED && e.kind() != Kind.PROTOCOL
                         || !links.target().usable()) {

@@ -132,11 +132,10 @@ final class FolderSync {
         UidSet rows = doubtful.build();
         if (!rows.isEmpty()) {
             run.state()
-                    .change(
-                            tx -> {
-                                tx.delete(box, rows);
-                                tx.update(box.done("", Seen.NEVER, Seen.NEVER));
-                            });
+                    .change(tx -> {
+                        tx.delete(box, rows);
+                        tx.update(box.done("", Seen.NEVER, Seen.NEVER));
+                    });
         }
     }
 
@@ -177,37 +176,33 @@ final class FolderSync {
                                 b.targetUidValidity() != 0
                                         && b.targetUidValidity() != t.uidValidity());
         if (renumbered) {
-            run.ledger()
-                    .warn(pair.target() + ": its UIDVALIDITY changed, it is compared anew");
+            run.ledger().warn(pair.target() + ": its UIDVALIDITY changed, it is compared anew");
         }
         MapBox known = run.state().box(pair.source(), pair.target()).orElse(null);
         boolean fresh = known == null || renumbered || known.uidValidity() != s.uidValidity();
         if (known != null && known.uidValidity() != s.uidValidity()) {
-            run.ledger()
-                    .warn(pair.source() + ": its UIDVALIDITY changed, it is compared anew");
+            run.ledger().warn(pair.source() + ": its UIDVALIDITY changed, it is compared anew");
         }
         run.state()
-                .change(
-                        tx -> {
-                            if (renumbered) {
-                                tx.forgetTarget(pair.target());
-                            }
-                            tx.target(pair.target(), t.uidValidity());
-                            if (fresh) {
-                                tx.freshBox(pair.source(), s.uidValidity(), pair.target());
-                            }
-                        });
+                .change(tx -> {
+                    if (renumbered) {
+                        tx.forgetTarget(pair.target());
+                    }
+                    tx.target(pair.target(), t.uidValidity());
+                    if (fresh) {
+                        tx.freshBox(pair.source(), s.uidValidity(), pair.target());
+                    }
+                });
         return run.state().box(pair.source(), pair.target()).orElseThrow();
     }
 
     /// For a plan: the mailbox is not made yet.
     private MapBox emptyTarget(Selected s) {
         run.state()
-                .change(
-                        tx -> {
-                            tx.target(pair.target(), 0);
-                            tx.freshBox(pair.source(), s.uidValidity(), pair.target());
-                        });
+                .change(tx -> {
+                    tx.target(pair.target(), 0);
+                    tx.freshBox(pair.source(), s.uidValidity(), pair.target());
+                });
         return run.state().box(pair.source(), pair.target()).orElseThrow();
     }
 
@@ -277,10 +272,7 @@ final class FolderSync {
             free = free.intersect(links.target().search(search));
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
-            new Matching(
-                            links.source(),
-                            links.target(),
-                            run.options().identity().headers())
+            new Matching(links.source(), links.target(), run.options().identity().headers())
                     .run(missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
@@ -306,12 +298,11 @@ final class FolderSync {
                                 Flags.NONE,
                                 null)));
         run.state()
-                .change(
-                        tx -> {
-                            tx.put(box, rows);
-                            // Their flags are compared by a run that reads all flags.
-                            tx.update(box.done("", Seen.NEVER, Seen.NEVER));
-                        });
+                .change(tx -> {
+                    tx.put(box, rows);
+                    // Their flags are compared by a run that reads all flags.
+                    tx.update(box.done("", Seen.NEVER, Seen.NEVER));
+                });
     }
 
     private UidSet missing(MapBox box, UidSet all) {

@@ -27,8 +27,7 @@ final class Groups {
 
     /// @param whole everything of it, so that it may count as unchanged in the next run
     /// @param messages that the target should hold now; below 0 where it was not touched
-    private record Done(
-            String target, List<MapBox> boxes, boolean whole, long messages) {}
+    private record Done(String target, List<MapBox> boxes, boolean whole, long messages) {}
 
     /// @param source STATUS of its mailboxes at the beginning, likewise `target`
     Groups(Run run, Map<String, Status> source, Map<String, Status> target) {
@@ -166,18 +165,19 @@ final class Groups {
     /// Remembers the numbers by which the next run sees what did not change.
     void remember(Links links) throws StoreException {
         List<String> touched =
-                done.stream().filter(d -> d.whole() && d.messages() >= 0).map(Done::target).toList();
-        Map<String, Status> now =
-                touched.isEmpty() ? Map.of() : links.target().status(touched);
+                done.stream()
+                        .filter(d -> d.whole() && d.messages() >= 0)
+                        .map(Done::target)
+                        .toList();
+        Map<String, Status> now = touched.isEmpty() ? Map.of() : links.target().status(touched);
         run.state()
-                .change(
-                        tx -> {
-                            for (Done d : done) {
-                                for (MapBox box : d.boxes()) {
-                                    tx.update(remembered(d, box, now));
-                                }
-                            }
-                        });
+                .change(tx -> {
+                    for (Done d : done) {
+                        for (MapBox box : d.boxes()) {
+                            tx.update(remembered(d, box, now));
+                        }
+                    }
+                });
     }
 
     private MapBox remembered(Done d, MapBox box, Map<String, Status> now) {

@@ -28,10 +28,11 @@ final class Matching {
 
     private static final long NO_DATE = Long.MIN_VALUE;
 
-    private static final Comparator<Entry> ORDER = (a, b) -> {
-        int order = Long.compareUnsigned(a.key(), b.key());
-        return order != 0 ? order : Long.compare(a.uid(), b.uid());
-    };
+    private static final Comparator<Entry> ORDER =
+            (a, b) -> {
+                int order = Long.compareUnsigned(a.key(), b.key());
+                return order != 0 ? order : Long.compare(a.uid(), b.uid());
+            };
 
     private final ImapStore source;
     private final ImapStore target;
@@ -44,8 +45,7 @@ final class Matching {
 
     /// @param key of the bucket that holds all messages that could be the same
     /// @param named the key is the administrator's, or a Message-ID
-    private record Entry(
-            long key, long headers, boolean named, long uid, long seconds, long size) {
+    private record Entry(long key, long headers, boolean named, long uid, long seconds, long size) {
         Candidate candidate() {
             return new Candidate(
                     uid,
@@ -69,11 +69,12 @@ final class Matching {
         List<Entry> wanted = entries(source, sourceUids);
         UidSet.Builder paired = new UidSet.Builder();
         UidSet.Builder taken = new UidSet.Builder();
-        Pairs kept = pairs -> {
-            pairs.keySet().forEach(paired::add);
-            pairs.values().forEach(taken::add);
-            found.take(pairs);
-        };
+        Pairs kept =
+                pairs -> {
+                    pairs.keySet().forEach(paired::add);
+                    pairs.values().forEach(taken::add);
+                    found.take(pairs);
+                };
         each(wanted, there, headers.isEmpty() ? this::byMatcher : this::byHeaders, kept);
         each(left(wanted, paired.build()), left(there, taken.build()), this::byText, found);
     }
@@ -90,9 +91,7 @@ final class Matching {
         for (Entry e : all) {
             if (!paired.contains(e.uid()) && e.seconds() != NO_DATE) {
                 long key = 31 * e.seconds() + e.size() + (e.named() ? e.key() : 0);
-                out.add(
-                        new Entry(
-                                key, e.headers(), e.named(), e.uid(), e.seconds(), e.size()));
+                out.add(new Entry(key, e.headers(), e.named(), e.uid(), e.seconds(), e.size()));
             }
         }
         out.sort(ORDER);
@@ -166,7 +165,7 @@ final class Matching {
         UidSet.Builder out = new UidSet.Builder();
         for (Entry e : mine) {
             List<Entry> same = byKey.getOrDefault(e.key(), List.of());
-            boolean alone = e.named() && same.size() == 1 && count.get(e.key()) == 1;
+            boolean alone = e.named() && same.size() == 1 && count.getOrDefault(e.key(), 0) == 1;
             if (!alone || !alike(e, same.getFirst())) {
                 out.add(e.uid());
             }

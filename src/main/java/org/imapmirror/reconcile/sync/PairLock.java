@@ -20,8 +20,7 @@ record PairLock(FileChannel channel) implements AutoCloseable {
             PrivateFiles.directory(parent);
         }
         Path file = Path.of(stateFile + ".lock");
-        FileChannel channel =
-                FileChannel.open(PrivateFiles.file(file), StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(PrivateFiles.file(file), StandardOpenOption.WRITE);
         boolean taken = false;
         try {
             taken = channel.tryLock() != null;

@@ -50,11 +50,10 @@ final class Recovery {
         Map<Item, Long> found = find(box, attempt);
         List<MapRow> rows = rows(found);
         run.state()
-                .change(
-                        tx -> {
-                            tx.put(box, rows);
-                            tx.attemptOver(box.target());
-                        });
+                .change(tx -> {
+                    tx.put(box, rows);
+                    tx.attemptOver(box.target());
+                });
         return List.copyOf(found.keySet());
     }
 
@@ -87,7 +86,8 @@ final class Recovery {
                         .minus(run.state().taken(box.target()));
         List<Item> open = new ArrayList<>(attempt.items());
         Set<Long> known =
-                run.state()
+                run
+                        .state()
                         .rows(box, UidSet.of(open.stream().map(Item::uid).toList()))
                         .values()
                         .stream()
@@ -125,8 +125,7 @@ final class Recovery {
 
     /// By body; then, for servers that change headers, by text, size and date; then, for those that
     /// the source no longer has, by size: what is left over is theirs.
-    private void compare(
-            MapBox box, List<Item> open, List<Summary> stored, Map<Item, Long> found)
+    private void compare(MapBox box, List<Item> open, List<Summary> stored, Map<Item, Long> found)
             throws StoreException {
         ImapStore source = links.source();
         if (source.examine(box.name()).uidValidity() != box.uidValidity()) {
@@ -153,7 +152,10 @@ final class Recovery {
             theirs.keySet().removeIf(uid -> !free.contains(uid));
             pair(left, mine, theirs, found);
         }
-        bySize(open.stream().filter(item -> !dates.containsKey(item.uid())).toList(), stored, found);
+        bySize(
+                open.stream().filter(item -> !dates.containsKey(item.uid())).toList(),
+                stored,
+                found);
     }
 
     /// Without the date where the target's is not the source's.

@@ -80,8 +80,7 @@ final class Removal {
         }
         String search = run.options().messages().targetSearch();
         links.target().select(box.targetName());
-        UidSet may =
-                search == null ? UidSet.range(1, UidSet.MAX) : links.target().search(search);
+        UidSet may = search == null ? UidSet.range(1, UidSet.MAX) : links.target().search(search);
         if (run.dry()) {
             tally.deleted += proved.size();
             return true;
@@ -167,21 +166,15 @@ final class Removal {
                 tally.deleted += safe.size();
                 continue;
             }
-            if (!opened
-                    && links.source().select(box.name()).uidValidity() != box.uidValidity()) {
+            if (!opened && links.source().select(box.name()).uidValidity() != box.uidValidity()) {
                 return false;
             }
             opened = true;
             UidSet uids = UidSet.of(safe.stream().map(MapRow::uid).toList());
             // Before: the target's messages must never pass for those of vanished ones.
             run.state()
-                    .change(
-                            tx ->
-                                    tx.put(
-                                            box,
-                                            safe.stream()
-                                                    .map(row -> row.in(State.MOVED))
-                                                    .toList()));
+                    .change(tx ->
+                            tx.put(box, safe.stream().map(row -> row.in(State.MOVED)).toList()));
             if (!expunge(links.source(), uids, box)) {
                 run.state().change(tx -> tx.put(box, safe));
                 return false;
@@ -212,7 +205,7 @@ final class Removal {
                                     null,
                                     Cause.DELETE,
                                     e.code(),
-                                    e.getMessage()));
+                                    e.serverName() + ": " + e.text()));
             return false;
         }
     }

@@ -34,7 +34,14 @@ record Run(
     static String fingerprint(SyncOptions o) {
         return Long.toHexString(
                 Texts.hash(
-                        o.messages() + " " + o.dates() + " " + o.identity() + " " + o.flags() + " "
+                        o.messages()
+                                + " "
+                                + o.dates()
+                                + " "
+                                + o.identity()
+                                + " "
+                                + o.flags()
+                                + " "
                                 + o.deletes()));
     }
 }

@@ -51,13 +51,7 @@ final class Selection {
         Wanted withoutKeywords() {
             Flags system = flags.filter(flag -> flag.startsWith("\\"));
             return new Wanted(
-                    uid,
-                    size,
-                    system,
-                    date,
-                    identity,
-                    aside.plus(flags.minus(system)),
-                    tries);
+                    uid, size, system, date, identity, aside.plus(flags.minus(system)), tries);
         }
     }
 
@@ -190,8 +184,7 @@ final class Selection {
         if (run.options().identity().skipDuplicates() && isDuplicate(box, w, identity, first)) {
             return State.DUPLICATE;
         }
-        if (run.options().identity().acrossFolders()
-                && !run.elsewhere().addIfAbsent(identity)) {
+        if (run.options().identity().acrossFolders() && !run.elsewhere().addIfAbsent(identity)) {
             return State.ELSEWHERE;
         }
         first.putIfAbsent(identity, w.uid());
@@ -217,18 +210,17 @@ final class Selection {
     private void skip(MapBox box, Wanted w, State state) {
         tally.skipped++;
         run.state()
-                .change(
-                        tx ->
-                                tx.put(
-                                        box,
-                                        List.of(
-                                                new MapRow(
-                                                        w.uid(),
-                                                        0,
-                                                        state,
-                                                        w.size(),
-                                                        Flags.NONE,
-                                                        Flags.NONE,
-                                                        w.identity()))));
+                .change(tx ->
+                        tx.put(
+                                box,
+                                List.of(
+                                        new MapRow(
+                                                w.uid(),
+                                                0,
+                                                state,
+                                                w.size(),
+                                                Flags.NONE,
+                                                Flags.NONE,
+                                                w.identity()))));
     }
 }

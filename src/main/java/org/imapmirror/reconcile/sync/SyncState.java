@@ -41,8 +41,8 @@ final class SyncState implements AutoCloseable {
                                     "SELECT source, target FROM pair",
                                     row -> row.getString(1) + "\n" + row.getString(2)));
             if (of.isEmpty()) {
-                database.write(c ->
-                        Sql.update(c, "INSERT INTO pair VALUES (?, ?)", source, target));
+                database.write(
+                        c -> Sql.update(c, "INSERT INTO pair VALUES (?, ?)", source, target));
             } else if (!of.get().equals(source + "\n" + target)) {
                 throw new StateException(
                         StateException.Fault.REFUSED,
@@ -79,8 +79,7 @@ final class SyncState implements AutoCloseable {
     /// All that are brought to one mailbox of the target.
     List<MapBox> boxesOf(String target) {
         return database.read(c ->
-                Sql.list(
-                        c, BOXES + "WHERE t.name = ? ORDER BY m.id", SyncState::readBox, target));
+                Sql.list(c, BOXES + "WHERE t.name = ? ORDER BY m.id", SyncState::readBox, target));
     }
 
     Optional<Attempt> attempt(long target) {

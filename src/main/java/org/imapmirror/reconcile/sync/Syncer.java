@@ -153,8 +153,7 @@ public final class Syncer {
             }
         }
         run.progress().planned(pairs.size(), messages, 0);
-        Set<String> there =
-                new TargetTree(run, links.target(), fromThere, existing).make(pairs);
+        Set<String> there = new TargetTree(run, links.target(), fromThere, existing).make(pairs);
         pairs.keySet().removeIf(pair -> !there.contains(pair.target()));
         if (run.options().justFolders()) {
             return;
@@ -164,11 +163,11 @@ public final class Syncer {
         }
         Map<String, Map<Pair, Ledger.Tally>> groups = new LinkedHashMap<>();
         pairs.forEach((pair, tally) ->
-                groups.computeIfAbsent(pair.target(), _ -> new LinkedHashMap<>())
-                        .put(pair, tally));
+                groups.computeIfAbsent(pair.target(), _ -> new LinkedHashMap<>()).put(pair, tally));
         Set<String> present = new HashSet<>(there);
         if (run.dry()) {
-            present.retainAll(existing.stream().filter(Listed::selectable).map(Listed::name).toList());
+            present.retainAll(
+                    existing.stream().filter(Listed::selectable).map(Listed::name).toList());
         }
         Map<String, Status> targetStatus = links.target().status(present);
         Groups work = new Groups(run, sourceStatus, targetStatus);

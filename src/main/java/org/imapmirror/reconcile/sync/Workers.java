@@ -84,7 +84,9 @@ final class Workers {
             return true;
         } catch (StoreException e) {
             run.ledger()
-                    .warn("one connection less than wanted, it could not be opened: " + e.getMessage());
+                    .warn(
+                            "one connection less than wanted, it could not be opened: "
+                                    + e.getMessage());
             return false;
         }
     }

@@ -1,7 +1,7 @@
 package org.imapmirror.reconcile.sync;
 
-import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.CyrusServer;
+import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.RealServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -44,8 +44,7 @@ record Options(
                     Limits.NONE);
 
     /// Messages that are gone from the source, and only those.
-    static final Deletes GONE =
-            new Deletes(true, false, false, false, true, Brake.DEFAULT, false);
+    static final Deletes GONE = new Deletes(true, false, false, false, true, Brake.DEFAULT, false);
 
     SyncOptions get() {
         return new SyncOptions(
@@ -64,14 +63,21 @@ record Options(
 
     Options planned() {
         return new Options(
-                true, connections, folders, messages, flags, dates, identity, extras, deletes,
+                true,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                identity,
+                extras,
+                deletes,
                 limits);
     }
 
     Options with(FolderPlan other) {
         return new Options(
-                dry, connections, other, messages, flags, dates, identity, extras, deletes,
-                limits);
+                dry, connections, other, messages, flags, dates, identity, extras, deletes, limits);
     }
 
     Options with(Messages other) {
@@ -81,13 +87,29 @@ record Options(
 
     Options with(FlagRules other) {
         return new Options(
-                dry, connections, folders, messages, other, dates, identity, extras, deletes,
+                dry,
+                connections,
+                folders,
+                messages,
+                other,
+                dates,
+                identity,
+                extras,
+                deletes,
                 limits);
     }
 
     Options with(Dates other) {
         return new Options(
-                dry, connections, folders, messages, flags, other, identity, extras, deletes,
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                other,
+                identity,
+                extras,
+                deletes,
                 limits);
     }
 
@@ -98,13 +120,20 @@ record Options(
 
     Options with(Deletes other) {
         return new Options(
-                dry, connections, folders, messages, flags, dates, identity, extras, other,
-                limits);
+                dry, connections, folders, messages, flags, dates, identity, extras, other, limits);
     }
 
     Options with(Limits other) {
         return new Options(
-                dry, connections, folders, messages, flags, dates, identity, extras, deletes,
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                identity,
+                extras,
+                deletes,
                 other);
     }
 
@@ -121,8 +150,7 @@ record Options(
         return new Planned(
                 source.stream()
                         .filter(Listed::selectable)
-                        .map(l ->
-                                new Pair(l.name(), names.toTarget(new MailboxName(l.name()))))
+                        .map(l -> new Pair(l.name(), names.toTarget(new MailboxName(l.name()))))
                         .toList(),
                 List.of());
     }

@@ -105,7 +105,9 @@ final class SampleAccount {
     private Flags flags() {
         List<String> flags = new ArrayList<>();
         for (String flag :
-                new String[] {"\\Seen", "\\Answered", "\\Flagged", "\\Draft", "$Forwarded", "Work"}) {
+                new String[] {
+                    "\\Seen", "\\Answered", "\\Flagged", "\\Draft", "$Forwarded", "Work"
+                }) {
             if (random.nextInt(3) == 0) {
                 flags.add(flag);
             }

@@ -10,7 +10,8 @@ final class SyncChild {
 
     /// @param args the ports of source and target, user and password, the state file
     public static void main(String[] args) throws Exception {
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+        PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
         SyncReport report =
                 Syncer.run(
                         side("source", args[0], args),

@@ -8,6 +8,10 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.reconcile.sync.SyncReport.FolderReport;
 import org.imapmirror.reconcile.sync.SyncReport.Outcome;
+import org.imapmirror.reconcile.verify.Difference;
+import org.imapmirror.reconcile.verify.Verifier;
+import org.imapmirror.reconcile.verify.VerifyOptions;
+import org.imapmirror.reconcile.verify.VerifyReport;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.Mailboxes;
 import org.imapmirror.testing.Mailboxes.Order;
@@ -51,10 +55,21 @@ abstract class SyncContract {
                 Progress.NONE);
     }
 
-    void assertSame(String when) {
+    void assertSame(String when) throws Exception {
         Mailboxes there = expected(Mailboxes.read(Access.to(source(), user)));
         Mailboxes here = Mailboxes.read(Access.to(target(), user)).withoutSpecialUses();
         assertThat(here.differencesFrom(there, Order.OF_UIDS)).as(when).isEmpty();
+        List<Difference> found = new ArrayList<>();
+        VerifyReport report =
+                Verifier.run(
+                        TestSide.of("source", source(), user),
+                        TestSide.of("target", target(), user),
+                        VerifyOptions.all(Options::everything),
+                        Progress.NONE,
+                        found::add);
+        assertThat(found).as(when).isEmpty();
+        assertThat(report.complete()).isTrue();
+        assertThat(report.messages()).isEqualTo(there.count());
     }
 
     static long sum(SyncReport report, ToLongFunction<FolderReport> of) {
@@ -105,8 +120,7 @@ abstract class SyncContract {
                     UidSet.of(uids.subList(0, 10)),
                     FlagChange.NOW,
                     Flags.of("\\Seen", "\\Flagged", "Later"));
-            client.store(
-                    UidSet.of(uids.subList(10, 20)), FlagChange.REMOVED, Flags.of("\\Seen"));
+            client.store(UidSet.of(uids.subList(10, 20)), FlagChange.REMOVED, Flags.of("\\Seen"));
             client.expunge(UidSet.of(uids.subList(20, 25)));
             account.add(mailbox, 10);
         }

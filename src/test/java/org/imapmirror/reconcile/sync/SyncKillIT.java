@@ -71,8 +71,8 @@ class SyncKillIT {
         assertThat(here.differencesFrom(there, Order.ANY)).isEmpty();
     }
 
-    private static void runAndKill(
-            RealServer source, RealServer target, Path state, Random random) throws Exception {
+    private static void runAndKill(RealServer source, RealServer target, Path state, Random random)
+            throws Exception {
         Process child =
                 new ProcessBuilder(
                                 List.of(
@@ -92,8 +92,7 @@ class SyncKillIT {
                         .start();
         try (BufferedReader out =
                 new BufferedReader(
-                        new InputStreamReader(
-                                child.getInputStream(), StandardCharsets.US_ASCII))) {
+                        new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
             int left = random.nextInt(EACH);
             for (String line = out.readLine(); line != null && left > 0; left--) {
                 line = out.readLine();
