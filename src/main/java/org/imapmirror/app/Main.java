@@ -3,6 +3,7 @@ package org.imapmirror.app;
 import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.app.sync.ImapsyncCommand;
 import org.imapmirror.app.sync.SyncCommand;
+import org.imapmirror.app.sync.VerifyCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import java.io.PrintWriter;
             CheckCommand.class,
             SyncCommand.class,
             ImapsyncCommand.class,
+            VerifyCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

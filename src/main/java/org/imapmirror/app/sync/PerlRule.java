@@ -28,7 +28,9 @@ final class PerlRule {
         List<FolderRule> rules = new ArrayList<>();
         for (Statement statement : parse(option, text)) {
             // Errors are to be found now, not with the first folder.
-            statement.compiled(option, Map.of());
+            if (statement.verb() == Verb.SUBSTITUTE) {
+                statement.compiled(option, Map.of());
+            }
             rules.add((name, source, target) -> {
                 Map<String, String> variables = new HashMap<>();
                 variables.put("h1_prefix", source.prefix());
@@ -317,8 +319,8 @@ final class PerlRule {
                 char c = text.charAt(at);
                 if (c == '\\' && at + 1 < text.length()) {
                     char next = text.charAt(++at);
-                    // An escaped delimiter is the character itself, unless it means something.
-                    if (next != close || "|()[]{}^$*+?.".indexOf(next) >= 0) {
+                    // The backslash in front of a delimiter is not a part of the expression.
+                    if (next != close || close != open) {
                         out.append('\\');
                     }
                     out.append(next);
