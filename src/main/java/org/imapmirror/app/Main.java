@@ -57,7 +57,7 @@ public final class Main implements Runnable {
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         // A password, or a name, may begin with an at sign.
                         .setExpandAtFiles(false);
-        ImapsyncCommand.passThrough(main.getSubcommands().get("imapsync"));
+        ImapsyncCommand.passThrough(main);
         return main;
     }
 

@@ -7,7 +7,7 @@ import org.imapmirror.reconcile.sync.FolderRules;
 import org.imapmirror.reconcile.sync.FolderSelection;
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.util.ArrayList;
@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
 
 /// The options that choose and name mailboxes.
 final class FolderOptions {
-    @ArgGroup(validate = false, heading = "%nMailboxes (names as on the source, in full):%n")
-    Folders folders = new Folders();
+    @Mixin Folders folders = new Folders();
 
     static final class Folders {
         @Option(

@@ -45,9 +45,13 @@ public final class ImapsyncCommand implements Callable<Integer> {
                             + " and so on.")
     private List<String> arguments = new ArrayList<>();
 
-    /// Lets all that follows the name of the command come here as it is.
-    public static void passThrough(CommandLine command) {
-        command.setUnmatchedOptionsArePositionalParams(true).setStopAtPositional(true);
+    /// Lets all that follows the name of this command come here as it is.
+    public static void passThrough(CommandLine main) {
+        for (CommandLine command : main.getSubcommands().values()) {
+            if (command.getCommand() instanceof ImapsyncCommand) {
+                command.setUnmatchedOptionsArePositionalParams(true).setStopAtPositional(true);
+            }
+        }
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.imapmirror.app.sync;
 
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
@@ -11,8 +11,7 @@ import java.nio.file.Path;
 final class ManyOptions {
     private static final int MAX_PARALLEL = 1000;
 
-    @ArgGroup(validate = false, heading = "%nMany accounts:%n")
-    private Many many = new Many();
+    @Mixin private Many many = new Many();
 
     static final class Many {
         @Option(

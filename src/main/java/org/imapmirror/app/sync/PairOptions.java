@@ -2,7 +2,7 @@ package org.imapmirror.app.sync;
 
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
@@ -10,8 +10,7 @@ import java.time.Duration;
 
 /// The options that name the two sides and how to log in there.
 final class PairOptions {
-    @ArgGroup(validate = false, heading = "%nThe two sides:%n")
-    Sides sides = new Sides();
+    @Mixin Sides sides = new Sides();
 
     static final class Sides {
         @Option(

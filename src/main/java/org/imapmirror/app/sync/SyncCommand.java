@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 /// `imapmirror sync`.
 @Command(
         name = "sync",
+        sortOptions = false,
         description = {
             "Brings an account, or many, from one IMAP server to another, once. It can be stopped"
                     + " at any time; the next run goes on, and nothing is stored twice.",

@@ -39,7 +39,10 @@ record SyncRun(ServerSide source, ServerSide target, SyncOptions options, StateD
         } catch (StoreException e) {
             return End.failed(
                     SyncExit.of(e, source.isConcerned(e)),
-                    e.getMessage() + "; what was brought over stays, run it again to go on");
+                    e.getMessage()
+                            + (e.kind() == StoreException.Kind.GONE
+                                    ? "; what was brought over stays, run it again to go on"
+                                    : ""));
         } catch (StateException e) {
             return End.failed(SyncExit.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (IOException e) {

@@ -30,10 +30,11 @@ import java.util.function.Consumer;
 /// `imapmirror verify`.
 @Command(
         name = "verify",
+        sortOptions = false,
         description = {
             "Compares two accounts message by message, every octet, and prints what is missing,"
-                + " what is too many and what differs. Changes nothing, and needs no state of"
-                + " earlier runs.",
+                    + " what is too many and what differs. Changes nothing, and needs no state of"
+                    + " earlier runs.",
             "Exit code 0: they are equal; 1: they differ; see docs/sync.md for the others."
         })
 public final class VerifyCommand implements Callable<Integer> {

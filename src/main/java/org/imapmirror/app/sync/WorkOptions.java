@@ -13,7 +13,7 @@ import org.imapmirror.reconcile.sync.SyncOptions.Messages;
 import org.imapmirror.reconcile.sync.SyncOptions.Rewrite;
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.time.Duration;
@@ -25,14 +25,11 @@ final class WorkOptions {
     /// Pairs of connections; servers commonly allow ten per user and address.
     private static final int MAX_CONNECTIONS = 100;
 
-    @ArgGroup(validate = false, heading = "%nMessages:%n")
-    Chosen chosen = new Chosen();
+    @Mixin Chosen chosen = new Chosen();
 
-    @ArgGroup(validate = false, heading = "%nDeletions:%n")
-    Deletions deletions = new Deletions();
+    @Mixin Deletions deletions = new Deletions();
 
-    @ArgGroup(validate = false, heading = "%nLimits (0 is none):%n")
-    Bounds bounds = new Bounds();
+    @Mixin Bounds bounds = new Bounds();
 
     /// What `--mode` takes.
     enum Mode {
