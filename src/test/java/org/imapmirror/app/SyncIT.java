@@ -88,9 +88,10 @@ class SyncIT {
         Mailboxes source = servers.source(1);
         Mailboxes target = servers.target(1);
         Run plan = servers.sync(1, "--dry-run", "--json", "--max-size", "150");
-        assertThat(plan.code()).as(plan.out() + plan.err()).isIn(0, 114);
+        assertThat(plan.code()).as(plan.out() + plan.err()).isZero();
         JsonNode report = json(plan);
         assertThat(report.get("dryRun").asBoolean()).isTrue();
+        assertThat(report.get("warnings").toString()).contains("larger than 150");
         assertThat(report.get("folders").findValuesAsText("source"))
                 .containsExactlyInAnyOrder("INBOX", "Sent", "Work", "Work/Deep", "Empty");
         assertThat(servers.stateFiles()).isEqualTo(state);
@@ -341,6 +342,56 @@ class SyncIT {
         both.addAll(List.of("--target-password-command", "echo " + servers.young.password(1)));
         Run run = Run.imapmirror(both.toArray(String[]::new));
         assertThat(run.code()).as(run.err()).isZero();
+    }
+
+    /// A process of its own, because a signal ends it.
+    private ProcessBuilder process(String... more) {
+        List<String> words =
+                new java.util.ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "org.imapmirror.app.Main",
+                                "sync",
+                                "--state",
+                                directory.resolve("state").toString()));
+        words.addAll(servers.sides(1));
+        words.addAll(List.of(more));
+        return new ProcessBuilder(words)
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile());
+    }
+
+    @Test
+    void signalEndsARunInOrderAndTheNextOneGoesOn() throws Exception {
+        try (RawImap client = RawImap.login(Access.to(servers.old, 1))) {
+            for (int i = 0; i < 500; i++) {
+                TwoServers.append(client, "Work", "many " + i);
+            }
+        }
+        Process process =
+                process("--messages-per-second", "40", "--json", "--progress", "lines").start();
+        try {
+            org.awaitility.Awaitility.await()
+                    .atMost(java.time.Duration.ofSeconds(30))
+                    .until(() -> servers.target(1).count() >= 2);
+            Run second = servers.sync(1);
+            assertThat(second.code()).as("a second run of the pair").isEqualTo(69);
+            process.destroy();
+            assertThat(process.waitFor(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        String out = Files.readString(directory.resolve("out"));
+        String err = Files.readString(directory.resolve("err"));
+        assertThat(process.exitValue()).as(out + err).isEqualTo(6);
+        assertThat(out).contains("\"outcome\":\"stopped\"");
+        assertThat(servers.target(1).count()).isLessThan(514);
+        Run next = servers.sync(1);
+        assertThat(next.code()).as(next.out() + next.err()).isZero();
+        assertThat(servers.difference(1)).isEmpty();
     }
 
     @Test
