@@ -354,6 +354,21 @@ public final class ImapStore implements AutoCloseable {
         treeChanges().unsubscribe(name);
     }
 
+    /// Who may do what with a mailbox, rights by identifier; only with ACL (RFC 4314).
+    public Map<String, String> rights(String name) throws StoreException {
+        return new Rights(connection()).of(name);
+    }
+
+    public void grant(String name, String identifier, String rights) throws StoreException {
+        new Rights(connection()).set(name, identifier, rights);
+    }
+
+    /// Octets that still find room in a mailbox; Long.MAX_VALUE without a limit; only with QUOTA
+    /// (RFC 9208).
+    public long room(String name) throws StoreException {
+        return new Rights(connection()).room(name);
+    }
+
     /// Lets the server tell what changed in the open mailbox.
     public void noop() throws StoreException {
         connection().run(CommandText.of("NOOP"));

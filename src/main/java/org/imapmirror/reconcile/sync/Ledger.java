@@ -82,6 +82,11 @@ final class Ledger {
         return failures.size();
     }
 
+    /// Over all mailboxes; while no worker works.
+    synchronized long copiedBytes() {
+        return tallies.stream().mapToLong(tally -> tally.copiedBytes).sum();
+    }
+
     synchronized void held(String what) {
         held.add(what);
     }

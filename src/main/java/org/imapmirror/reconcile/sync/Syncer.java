@@ -4,8 +4,11 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.HeaderKey;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Listed;
+import org.imapmirror.mailstore.Namespace;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.reconcile.NameMap;
+import org.imapmirror.reconcile.NameMap.Hierarchy;
 import org.imapmirror.reconcile.sync.FolderPlan.Pair;
 import org.imapmirror.reconcile.sync.FolderPlan.Planned;
 import org.imapmirror.reconcile.sync.SyncReport.Cause;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Brings one account to another, once: plans the mailboxes, makes those that are missing, and has
 /// workers bring over what is in them.
@@ -33,6 +37,7 @@ public final class Syncer {
     private final Map<String, Listed> fromThere;
     private final List<Listed> existing;
     private final Map<String, Status> sourceStatus;
+    private final Set<String> targets;
     private final Map<Pair, Ledger.Tally> pairs;
 
     private Syncer(
@@ -44,6 +49,7 @@ public final class Syncer {
         this.fromThere = TargetTree.byName(listing.source());
         this.existing = listing.target();
         this.sourceStatus = listing.sourceStatus();
+        this.targets = listing.targets();
         this.pairs = new LinkedHashMap<>();
         for (Pair pair : planned) {
             pairs.computeIfAbsent(pair, p -> run.ledger().tally(p.source(), p.target()));
@@ -51,8 +57,13 @@ public final class Syncer {
     }
 
     /// What both sides have.
+    ///
+    /// @param targets of the whole plan
     private record Listing(
-            List<Listed> source, List<Listed> target, Map<String, Status> sourceStatus) {}
+            List<Listed> source,
+            List<Listed> target,
+            Map<String, Status> sourceStatus,
+            Set<String> targets) {}
 
     /// @param stateFile of this pair of accounts; made where it is missing
     /// @throws StoreException where a server cannot be reached or used any more; what was brought
@@ -78,7 +89,12 @@ public final class Syncer {
             planned.warnings().forEach(ledger::warn);
             Map<String, Status> status =
                     links.source().status(planned.pairs().stream().map(Pair::source).toList());
-            listing = new Listing(listing.source(), listing.target(), status);
+            listing =
+                    new Listing(
+                            listing.source(),
+                            listing.target(),
+                            status,
+                            planned.pairs().stream().map(Pair::target).collect(Collectors.toSet()));
             Run run = run(options, file.state(), ledger, progress, planned.pairs(), listing);
             List<Pair> wanted =
                     options.messages().skipEmptyFolders()
@@ -96,7 +112,7 @@ public final class Syncer {
     }
 
     private static Listing list(Links links) throws StoreException {
-        return new Listing(links.source().list(), links.target().list(), Map.of());
+        return new Listing(links.source().list(), links.target().list(), Map.of(), Set.of());
     }
 
     private static Run run(
@@ -153,7 +169,8 @@ public final class Syncer {
             }
         }
         run.progress().planned(pairs.size(), messages, 0);
-        Set<String> there = new TargetTree(run, links.target(), fromThere, existing).make(pairs);
+        TargetTree tree = new TargetTree(run, links, fromThere, existing);
+        Set<String> there = tree.make(pairs);
         pairs.keySet().removeIf(pair -> !there.contains(pair.target()));
         if (run.options().justFolders()) {
             return;
@@ -174,6 +191,34 @@ public final class Syncer {
         new Workers(run, source, target, links).run(groups, work);
         if (!run.dry()) {
             work.remember(links);
+        }
+        tree.removeOthers(targets, names());
+        if (run.dry()) {
+            foresee();
+        }
+    }
+
+    private NameMap names() throws StoreException {
+        Namespace from = links.source().personal();
+        Namespace to = links.target().personal();
+        return new NameMap(
+                new Hierarchy(from.prefix(), from.separator()),
+                new Hierarchy(to.prefix(), to.separator()));
+    }
+
+    /// Whether what is to be brought over finds room.
+    private void foresee() throws StoreException {
+        ImapStore store = links.target();
+        long octets = run.ledger().copiedBytes();
+        if (octets == 0 || !store.has("QUOTA")) {
+            return;
+        }
+        long room = store.room("INBOX");
+        if (octets > room) {
+            run.ledger()
+                    .warn(
+                            "the target's quota leaves room for %d octets, and %d are to come"
+                                    .formatted(room, octets));
         }
     }
 
