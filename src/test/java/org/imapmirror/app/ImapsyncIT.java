@@ -165,6 +165,35 @@ class ImapsyncIT {
     }
 
     @Test
+    void foldersOfTheTargetAloneGoOnlyWhereTheyMay() throws Exception {
+        TwoServers.with(servers.old, 1, "CREATE \"Gesendete Objekte\"", "CREATE Unchosen");
+        TwoServers.with(
+                servers.young,
+                1,
+                "CREATE Extra/Below",
+                "CREATE Tasks",
+                "CREATE Unchosen",
+                "CREATE Sent",
+                "CREATE Renamed");
+        Run dry = servers.imapsync(1, "--delete2folders", "--dry", "--exclude", "^Unchosen|^Sent");
+        assertThat(dry.code()).as(dry.out() + dry.err()).isZero();
+        assertThat(servers.target(1).byName().keySet()).contains("Extra/Below", "Tasks");
+        Run run =
+                servers.imapsync(
+                        1,
+                        "--delete2foldersbutnot",
+                        "/^Tasks$/",
+                        "--exclude",
+                        "^Unchosen|^Sent|^Empty",
+                        "--regextrans2",
+                        "s/^Empty$/Renamed/");
+        assertThat(run.code()).as(run.out() + run.err()).isZero();
+        assertThat(servers.target(1).byName().keySet())
+                .contains("Tasks", "Unchosen", "Sent", "Renamed", "Work/Deep")
+                .doesNotContain("Extra/Below");
+    }
+
+    @Test
     void exitCodesTellWhatWentWrong() {
         List<String> words = servers.hosts(1);
         words.addAll(List.of("--password1", "wrong", "--password2", servers.young.password(1)));

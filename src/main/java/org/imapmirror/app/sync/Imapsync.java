@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/// A run of imapsync's command line. Knows nothing of the library that reads the other commands, whose
-/// start takes longer than a small account: many scripts call this once for each account.
+/// A run of imapsync's command line. Knows nothing of the library that reads the other commands,
+/// whose start takes longer than a small account: many scripts call this once for each account.
 public final class Imapsync {
     private Imapsync() {}
 
@@ -57,10 +57,11 @@ public final class Imapsync {
 
     private static void help(PrintWriter out) {
         out.println(
-                "Usage: imapmirror imapsync --host1 OLD --user1 U --passfile1 F --host2 NEW --user2 U"
-                        + " --passfile2 F [OPTIONS]");
+                "Usage: imapmirror imapsync --host1 OLD --user1 U --passfile1 F --host2 NEW --user2"
+                    + " U --passfile2 F [OPTIONS]");
         out.println(
-                "Takes the options of imapsync 2.229 and does the same, once, from host1 to host2.");
+                "Takes the options of imapsync 2.229 and does the same, once, from host1 to"
+                    + " host2.");
         out.println("What differs on purpose, and the exit codes: docs/sync.md.");
         out.println("Honoured, or without meaning here and accepted:");
         TreeSet<String> names = new TreeSet<>(ImapsyncTable.names());

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/// `imapmirror imapsync`: the command line of imapsync, so that scripts go on with only the program's
-/// name changed. [Imapsync] reads it.
+/// `imapmirror imapsync`: the command line of imapsync, so that scripts go on with only the
+/// program's name changed. [Imapsync] reads it.
 @Command(
         name = "imapsync",
         description = {

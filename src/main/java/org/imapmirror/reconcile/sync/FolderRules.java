@@ -113,6 +113,17 @@ public record FolderRules(
                 throw new NoTopException(top);
             }
             List<Listed> chosen = selection.choose(source, top, warnings);
+            List<Listed> all = source.stream().filter(Listed::selectable).toList();
+            // Of what is not chosen, nothing is told.
+            int before = warnings.size();
+            Map<String, String> otherUses = naming.automap() ? automapped(all) : Map.of();
+            Set<String> kept = new HashSet<>();
+            for (Listed folder : all) {
+                if (top == null || isAtOrBelow(top, folder)) {
+                    kept.add(target(folder.name(), otherUses, top));
+                }
+            }
+            warnings.subList(before, warnings.size()).clear();
             Map<String, String> uses = naming.automap() ? automapped(chosen) : Map.of();
             List<Pair> pairs = new ArrayList<>();
             Set<String> used = new HashSet<>();
@@ -138,7 +149,7 @@ public record FolderRules(
                 }
             }
             tellClashes(pairs);
-            return new Planned(pairs, warnings);
+            return new Planned(pairs, warnings, kept);
         }
 
         private void tellClashes(List<Pair> pairs) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Brings one account to another, once: plans the mailboxes, makes those that are missing, and has
 /// workers bring over what is in them.
@@ -58,7 +59,7 @@ public final class Syncer {
 
     /// What both sides have.
     ///
-    /// @param targets of the whole plan
+    /// @param targets of the whole plan, and what stays besides
     private record Listing(
             List<Listed> source,
             List<Listed> target,
@@ -94,7 +95,10 @@ public final class Syncer {
                             listing.source(),
                             listing.target(),
                             status,
-                            planned.pairs().stream().map(Pair::target).collect(Collectors.toSet()));
+                            Stream.concat(
+                                            planned.pairs().stream().map(Pair::target),
+                                            planned.kept().stream())
+                                    .collect(Collectors.toSet()));
             Run run = run(options, file.state(), ledger, progress, planned.pairs(), listing);
             List<Pair> wanted =
                     options.messages().skipEmptyFolders()

@@ -163,6 +163,7 @@ final class TargetTree {
             String below = l.name() + (l.separator() == 0 ? "/" : l.separator());
             if (l.selectable()
                     && !l.name().equals("INBOX")
+                    && run.options().folders().mayDelete(l.name())
                     && stays.stream().noneMatch(s -> s.equals(l.name()) || s.startsWith(below))
                     && (!deletes.onlyKnown() || ours.contains(l.name()))) {
                 others.add(l.name());

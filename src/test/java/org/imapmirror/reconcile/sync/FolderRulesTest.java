@@ -329,6 +329,22 @@ class FolderRulesTest {
     }
 
     @Test
+    void whatIsNotChosenIsKeptOnTheTarget() {
+        Planned planned =
+                new FolderRules(
+                                select(List.of("INBOX"), List.of(), false, "", ""),
+                                naming(true, Map.of(), null, List.of()))
+                        .plan(
+                                folders('/', "INBOX", "Gesendet", "x"),
+                                SLASH,
+                                folders('.', "INBOX", "INBOX.Sent", "INBOX.y"),
+                                DOT);
+        assertThat(planned.pairs()).hasSize(1);
+        assertThat(planned.kept()).containsExactlyInAnyOrder("INBOX", "INBOX.Sent", "INBOX.x");
+        assertThat(planned.warnings()).isEmpty();
+    }
+
+    @Test
     void onlyWhatMatchesMayBeDeleted() {
         FolderRules rules =
                 FolderRules.ALL.deleting(
