@@ -117,6 +117,9 @@ final class Authentication {
                                     SentCommand.Untagged.NONE))
                     : answer;
         }
+        if (login instanceof LoginAs.Challenged challenged) {
+            return new Challenge(connection, challenged).answered();
+        }
         if (login instanceof LoginAs.Bearer(String user, String token)) {
             return bearer(user, token);
         }
@@ -147,7 +150,7 @@ final class Authentication {
                             "it offers no AUTHENTICATE PLAIN"
                                     + (connection.wire().secure() ? "" : " without TLS")
                                     + ", which login method authzid needs");
-            case LoginAs.ProxyAuth _, LoginAs.Bearer _ ->
+            case LoginAs.ProxyAuth _, LoginAs.Bearer _, LoginAs.Challenged _ ->
                     throw new IllegalStateException("bug: these have steps of their own");
         };
     }
@@ -204,7 +207,7 @@ final class Authentication {
                             "\0" + user + "\0" + password;
                     case LoginAs.Authzid(String authcid, String password, String authzid) ->
                             authzid + "\0" + authcid + "\0" + password;
-                    case LoginAs.ProxyAuth _, LoginAs.Bearer _ ->
+                    case LoginAs.ProxyAuth _, LoginAs.Bearer _, LoginAs.Challenged _ ->
                             throw new IllegalStateException("bug: these have steps of their own");
                 },
                 "*");

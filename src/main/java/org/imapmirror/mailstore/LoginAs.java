@@ -76,6 +76,36 @@ public sealed interface LoginAs {
         }
     }
 
+    /// AUTHENTICATE with a mechanism that does not send the password: the server gives a challenge.
+    record Challenged(String user, String password, Mechanism mechanism) implements LoginAs {
+        /// RFC 2195, RFC 5802 and RFC 7677.
+        public enum Mechanism {
+            CRAM_MD5("CRAM-MD5"),
+            SCRAM_SHA_1("SCRAM-SHA-1"),
+            SCRAM_SHA_256("SCRAM-SHA-256");
+
+            private final String name;
+
+            Mechanism(String name) {
+                this.name = name;
+            }
+
+            /// As in a list of capabilities.
+            public String wireName() {
+                return name;
+            }
+        }
+
+        public Challenged {
+            requireSendable(user, password);
+        }
+
+        @Override
+        public String toString() {
+            return "Challenged[" + user + " by " + mechanism.wireName() + "]";
+        }
+    }
+
     private static void requireSendable(String user, String password) {
         if (user.isEmpty() || user.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -30,10 +29,7 @@ public final class Imapsync {
     public static int run(
             List<String> arguments, String version, PrintWriter out, PrintWriter err) {
         try {
-            // Is not one of imapsync's, and does not go to its parser.
-            List<String> rest = new ArrayList<>(arguments);
-            boolean json = rest.remove("--json");
-            ImapsyncArguments read = ImapsyncArguments.read(rest);
+            ImapsyncArguments read = ImapsyncArguments.read(arguments);
             if (read.on("version")) {
                 out.println(version);
                 return SyncExit.OK;
@@ -44,7 +40,7 @@ public final class Imapsync {
             }
             network(read);
             try (Output output = Output.of(out, read)) {
-                return new Work(read, output.writer(), err, json).run();
+                return new Work(read, output.writer(), err, read.on("json")).run();
             }
         } catch (UsageException e) {
             err.println("imapmirror imapsync: " + e.getMessage());

@@ -190,8 +190,15 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
             if (token != null) {
                 return token;
             }
-            mechanism();
+            LoginAs.Challenged.Mechanism mechanism = mechanism();
             String admin = text("authuser");
+            if (mechanism != null) {
+                if (admin != null) {
+                    throw new UsageException(
+                            option("authuser") + " is possible with PLAIN and LOGIN only");
+                }
+                return new LoginAs.Challenged(user, password(user), mechanism);
+            }
             if (admin == null) {
                 if (arguments.on("proxyauth" + number)) {
                     throw new UsageException(option("proxyauth") + " needs " + option("authuser"));
@@ -206,15 +213,19 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
         }
     }
 
-    private void mechanism() throws UsageException {
+    /// Null for PLAIN and LOGIN, of which the server's offer decides.
+    private LoginAs.Challenged.@Nullable Mechanism mechanism() throws UsageException {
         String mechanism = text("authmech");
         if (mechanism == null) {
-            return;
+            return arguments.on("authmd5" + number)
+                    ? LoginAs.Challenged.Mechanism.CRAM_MD5
+                    : null;
         }
-        switch (mechanism.toUpperCase(Locale.ROOT)) {
-            // Both show the password to the server; which of them it is, the server's offer
-            // decides.
-            case "PLAIN", "LOGIN" -> {}
+        return switch (mechanism.toUpperCase(Locale.ROOT)) {
+            case "PLAIN", "LOGIN" -> null;
+            case "CRAM-MD5" -> LoginAs.Challenged.Mechanism.CRAM_MD5;
+            case "SCRAM-SHA-1" -> LoginAs.Challenged.Mechanism.SCRAM_SHA_1;
+            case "SCRAM-SHA-256" -> LoginAs.Challenged.Mechanism.SCRAM_SHA_256;
             case "XOAUTH2", "OAUTHBEARER" ->
                     throw new UsageException(
                             option("authmech")
@@ -227,10 +238,10 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
                             option("authmech")
                                     + " "
                                     + mechanism
-                                    + " cannot be honoured; PLAIN and LOGIN, inside TLS, can, and"
-                                    + " tokens by "
+                                    + " cannot be honoured; PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-1 and"
+                                    + " SCRAM-SHA-256 can, and tokens by "
                                     + option("oauthaccesstoken"));
-        }
+        };
     }
 
     private @Nullable LoginAs token(String user) throws UsageException, UnavailableException {

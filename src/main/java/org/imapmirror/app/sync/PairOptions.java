@@ -60,8 +60,10 @@ final class PairOptions {
                 names = "--source-auth",
                 paramLabel = "KIND",
                 defaultValue = "password",
+                converter = Units.AuthName.class,
                 description =
-                        "password, or token: the secret is an OAuth 2 access token (XOAUTH2,"
+                        "password (PLAIN, LOGIN), scram-sha-256, scram-sha-1, cram-md5, or token:"
+                                + " the secret is an OAuth 2 access token (XOAUTH2,"
                                 + " OAUTHBEARER).")
         SideOptions.Auth sourceAuth = SideOptions.Auth.PASSWORD;
 
@@ -69,6 +71,7 @@ final class PairOptions {
                 names = "--target-auth",
                 paramLabel = "KIND",
                 defaultValue = "password",
+                converter = Units.AuthName.class,
                 description = "Likewise.")
         SideOptions.Auth targetAuth = SideOptions.Auth.PASSWORD;
 
@@ -158,7 +161,8 @@ final class PairOptions {
                 sides.sourceAdminBy,
                 sides.sourceAuth,
                 sides.sourceTrust,
-                timeout());
+                timeout(),
+                true);
     }
 
     SideOptions target() throws UsageException {
@@ -177,7 +181,8 @@ final class PairOptions {
                 sides.targetAdminBy,
                 sides.targetAuth,
                 sides.targetTrust,
-                timeout());
+                timeout(),
+                true);
     }
 
     private Duration timeout() throws UsageException {

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 /// @param url a server, or null where `server` names one of the configuration
 /// @param config the configuration file that has `server`
 /// @param account whose mailboxes, where the server is one of the configuration
+/// @param ask for a password on the terminal, where no option has one
 /// @param admin who logs in for the user; with `{user}` in it, the whole login name
 record SideOptions(
         String side,
@@ -35,7 +36,8 @@ record SideOptions(
         AdminBy adminBy,
         Auth auth,
         @Nullable String trust,
-        Duration timeout) {
+        Duration timeout,
+        boolean ask) {
 
     /// Where the password, or token, comes from; at most one of them.
     record Password(@Nullable Path file, @Nullable String environment, @Nullable String command) {
@@ -50,8 +52,18 @@ record SideOptions(
 
     /// What the secret is.
     enum Auth {
+        /// A password, by AUTHENTICATE PLAIN or LOGIN.
         PASSWORD,
-        TOKEN
+        TOKEN,
+        CRAM_MD5,
+        SCRAM_SHA_1,
+        SCRAM_SHA_256;
+
+        /// As it is written: `scram-sha-256`.
+        @Override
+        public String toString() {
+            return ReportText.name(this);
+        }
     }
 
     /// The same with another server; null keeps it.
@@ -160,6 +172,14 @@ record SideOptions(
             if (auth == Auth.TOKEN) {
                 return new LoginAs.Bearer(user, secret);
             }
+            if (auth != Auth.PASSWORD) {
+                if (admin != null) {
+                    throw new UsageException(
+                            option("-admin") + " is possible with passwords by PLAIN only");
+                }
+                return new LoginAs.Challenged(
+                        user, secret, LoginAs.Challenged.Mechanism.valueOf(auth.name()));
+            }
             if (admin == null) {
                 return new LoginAs.Plain(user, secret);
             }
@@ -189,7 +209,9 @@ record SideOptions(
             return Secrets.fromCommand(option("-password-command"), password.command());
         }
         String typed =
-                Secrets.fromTerminal(
+                !ask
+                        ? null
+                        : Secrets.fromTerminal(
                         "Password of "
                                 + (admin == null || admin.contains("{user}") ? "" : admin + " for ")
                                 + whose);

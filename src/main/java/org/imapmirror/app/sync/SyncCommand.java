@@ -128,8 +128,8 @@ public final class SyncCommand implements Callable<Integer> {
         var options = work.options(folders.rules(), dryRun, parallel);
         try (Signals signals = new Signals()) {
             return new ManyAccounts(
-                            pair.source(),
-                            pair.target(),
+                            pair.source().notAsking(),
+                            pair.target().notAsking(),
                             options,
                             StateDirectory.orOfUser(state),
                             new ManyAccounts.Output(

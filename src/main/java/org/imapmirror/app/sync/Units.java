@@ -36,4 +36,21 @@ final class Units {
             }
         }
     }
+
+    /// `password`, `scram-sha-256`.
+    static final class AuthName implements ITypeConverter<SideOptions.Auth> {
+        @Override
+        public SideOptions.Auth convert(String text) {
+            for (SideOptions.Auth auth : SideOptions.Auth.values()) {
+                if (auth.toString().equalsIgnoreCase(text)) {
+                    return auth;
+                }
+            }
+            throw new TypeConversionException(
+                    "'"
+                            + text
+                            + "' is not one of "
+                            + java.util.Arrays.toString(SideOptions.Auth.values()));
+        }
+    }
 }
