@@ -72,7 +72,14 @@ record SideOptions(
                 ? this
                 : new SideOptions(
                         side, otherUrl, null, config, account, password, admin, adminBy, auth,
-                        trust, timeout);
+                        trust, timeout, ask);
+    }
+
+    /// The same for many accounts, which would all ask at the same time.
+    SideOptions notAsking() {
+        return new SideOptions(
+                side, url, server, config, account, password, admin, adminBy, auth, trust, timeout,
+                false);
     }
 
     private String option(String rest) {

@@ -166,9 +166,8 @@ final class Copier {
                     "a message ended early: " + e.getMessage(),
                     e);
         } catch (StoreException e) {
-            if (e.kind() != Kind.REFUSED
-                    || !links.source().usable()
-                    || !e.server().equals(links.source().server())) {
+            // Of the target's doing it would have ended the source's connection too.
+            if (e.kind() != Kind.REFUSED || !links.source().usable()) {
                 throw e;
             }
             unread = e;

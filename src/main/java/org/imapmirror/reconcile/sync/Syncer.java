@@ -31,6 +31,8 @@ import java.util.stream.Stream;
 public final class Syncer {
     private static final int WINDOW = 2000;
 
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
     private final Run run;
     private final Side source;
     private final Side target;
@@ -192,7 +194,12 @@ public final class Syncer {
         }
         Map<String, Status> targetStatus = links.target().status(present);
         Groups work = new Groups(run, sourceStatus, targetStatus);
+        long began = System.nanoTime();
         new Workers(run, source, target, links).run(groups, work);
+        if (System.nanoTime() - began > IDLE.toNanos()) {
+            // The servers may have hung up on what was not used while others worked.
+            links.drop();
+        }
         if (!run.dry()) {
             work.remember(links);
         }

@@ -118,6 +118,20 @@ record Options(
                 dry, connections, folders, messages, flags, dates, other, extras, deletes, limits);
     }
 
+    Options with(Extras other) {
+        return new Options(
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                identity,
+                other,
+                deletes,
+                limits);
+    }
+
     Options with(Deletes other) {
         return new Options(
                 dry, connections, folders, messages, flags, dates, identity, extras, other, limits);
