@@ -160,6 +160,11 @@ class ArchitectureTest {
                             "reconcile",
                             "app"),
                     new Fence(
+                            "Bucket4j",
+                            List.of("io.github.bucket4j.."),
+                            "rates and budgets of one-shot runs are kept in one place",
+                            "reconcile"),
+                    new Fence(
                             "GreenMail",
                             List.of("com.icegreen.."),
                             "embedded servers exist for the demo",

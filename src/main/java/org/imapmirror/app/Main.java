@@ -1,6 +1,10 @@
 package org.imapmirror.app;
 
 import org.imapmirror.app.config.ConfigException;
+import org.imapmirror.app.sync.Imapsync;
+import org.imapmirror.app.sync.ImapsyncCommand;
+import org.imapmirror.app.sync.SyncCommand;
+import org.imapmirror.app.sync.VerifyCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
+import java.util.List;
 
 /// The `imapmirror` command.
 @Command(
@@ -27,6 +32,9 @@ import java.io.PrintWriter;
             CheckCommand.class,
             AuditCommand.class,
             RestoreCommand.class,
+            SyncCommand.class,
+            ImapsyncCommand.class,
+            VerifyCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -46,13 +54,38 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("imapsync")) {
+            System.exit(imapsync(args));
+        }
         System.exit(commandLine().execute(args));
     }
 
+    /// Scripts call it once for each account, so it does not wait for the other commands.
+    private static int imapsync(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter err = new PrintWriter(System.err, true);
+        try {
+            return Imapsync.run(
+                    List.of(args).subList(1, args.length), VersionCommand.text(), out, err);
+        } catch (RuntimeException e) {
+            return report(e, err);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, command, _) -> report(e, command.getErr()))
-                .setUsageHelpAutoWidth(true);
+        CommandLine main =
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler(
+                                (e, command, _) -> report(e, command.getErr()))
+                        .setUsageHelpAutoWidth(true)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        // A password, or a name, may begin with an at sign.
+                        .setExpandAtFiles(false);
+        ImapsyncCommand.passThrough(main);
+        return main;
     }
 
     @Override

@@ -27,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
                     + " configuration."
         })
 final class ServeCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     /// What closing may take beyond the time that sessions are given.
     private static final Duration CLOSING = Duration.ofSeconds(30);
@@ -95,11 +94,16 @@ final class ServeCommand implements Callable<Integer> {
                                 // Nobody interrupts it; not closed is what is reported then.
                             }
                             if (!closed) {
-                                LOG.error("stop took longer than {} and was cut off", patience);
+                                log().error("stop took longer than {} and was cut off", patience);
                             }
                             Runtime.getRuntime().halt(closed ? ExitCode.OK : ExitCode.INTERNAL);
                         },
                         "stop");
         Runtime.getRuntime().addShutdownHook(stop);
+    }
+
+    /// Not in a constant, which every command would pay for: it starts the logging.
+    private static Logger log() {
+        return LoggerFactory.getLogger(ServeCommand.class);
     }
 }

@@ -134,6 +134,18 @@ public sealed interface Response {
     /// @param delimiter null where names are flat
     record Prefix(String prefix, @Nullable Character delimiter) {}
 
+    /// RFC 4314 section 3.6.
+    ///
+    /// @param rights by identifier
+    record Acl(MailboxName name, Map<String, String> rights) implements Response {}
+
+    /// RFC 9208 section 4.2.1.
+    ///
+    /// @param resources by upper-case name, for instance STORAGE, which counts units of 1024 octets
+    record Quota(String root, Map<String, Resource> resources) implements Response {}
+
+    record Resource(long usage, long limit) {}
+
     /// @param kind upper case; empty where there is not even a word
     record Other(String kind) implements Response {}
 

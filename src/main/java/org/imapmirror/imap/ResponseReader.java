@@ -101,6 +101,8 @@ final class ResponseReader {
             case "SEARCH" -> search(tokens);
             case "ESEARCH" -> esearch(tokens);
             case "VANISHED" -> vanished(tokens);
+            case "ACL" -> acl(tokens);
+            case "QUOTA" -> quota(tokens);
             case "NAMESPACE" ->
                     new Response.Namespace(prefixes(tokens), prefixes(tokens), prefixes(tokens));
             default -> new Response.Other(kind);
@@ -234,6 +236,28 @@ final class ResponseReader {
             tokens.leave();
         }
         return new Response.Vanished(earlier, uids(tokens));
+    }
+
+    private Response acl(Tokens tokens) throws MalformedException {
+        MailboxName name = MailboxNames.decode(tokens.astringOctets(), utf8);
+        Map<String, String> rights = new HashMap<>();
+        while (!tokens.end()) {
+            String identifier = ImapText.decode(tokens.astringOctets());
+            rights.put(identifier, ImapText.decode(tokens.astringOctets()));
+        }
+        return new Response.Acl(name, Map.copyOf(rights));
+    }
+
+    private static Response quota(Tokens tokens) throws MalformedException {
+        String root = ImapText.decode(tokens.astringOctets());
+        Map<String, Response.Resource> resources = new HashMap<>();
+        tokens.enter();
+        while (tokens.peek() != Tokens.Kind.CLOSE) {
+            String resource = tokens.atom().toUpperCase(Locale.ROOT);
+            resources.put(resource, new Response.Resource(tokens.number(), tokens.number()));
+        }
+        tokens.leave();
+        return new Response.Quota(root, Map.copyOf(resources));
     }
 
     /// A set without `*`; no server writes one.

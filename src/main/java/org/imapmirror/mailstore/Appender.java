@@ -60,11 +60,7 @@ public final class Appender {
         this.mailbox = mailbox;
         this.storable = storable;
         this.multi = multi && connection.has("MULTIAPPEND");
-        String value = connection.traits().value("APPENDLIMIT");
-        this.limit =
-                value != null && value.matches("[0-9]{1,18}")
-                        ? Long.parseLong(value)
-                        : Long.MAX_VALUE;
+        this.limit = connection.traits().appendLimit();
     }
 
     /// Sends one message.

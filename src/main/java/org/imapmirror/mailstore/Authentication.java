@@ -108,6 +108,21 @@ final class Authentication {
     }
 
     private Response.Tagged attempt(LoginAs login) throws StoreException {
+        if (login instanceof LoginAs.ProxyAuth(String admin, String password, String account)) {
+            Response.Tagged answer = attempt(new LoginAs.Plain(admin, password));
+            return Failures.isOk(answer)
+                    ? connection.await(
+                            connection.send(
+                                    CommandText.of("PROXYAUTH").string(account),
+                                    SentCommand.Untagged.NONE))
+                    : answer;
+        }
+        if (login instanceof LoginAs.Challenged challenged) {
+            return new Challenge(connection, challenged).answered();
+        }
+        if (login instanceof LoginAs.Bearer(String user, String token)) {
+            return bearer(user, token);
+        }
         if (connection.has("AUTH=PLAIN")) {
             Response.Tagged answer = plain(login);
             if (answer.status() != Response.Status.BAD || login instanceof LoginAs.Authzid) {
@@ -135,32 +150,67 @@ final class Authentication {
                             "it offers no AUTHENTICATE PLAIN"
                                     + (connection.wire().secure() ? "" : " without TLS")
                                     + ", which login method authzid needs");
+            case LoginAs.ProxyAuth _, LoginAs.Bearer _, LoginAs.Challenged _ ->
+                    throw new IllegalStateException("bug: these have steps of their own");
         };
     }
 
+    private Response.Tagged bearer(String user, String token) throws StoreException {
+        boolean google = connection.has("AUTH=XOAUTH2");
+        if (!google && !connection.has("AUTH=OAUTHBEARER")) {
+            throw failures.of(
+                    Kind.UNSUPPORTED,
+                    "it offers neither XOAUTH2 nor OAUTHBEARER"
+                            + (connection.wire().secure() ? "" : " without TLS")
+                            + ", which an access token needs");
+        }
+        String end = "\u0001auth=Bearer " + token + "\u0001\u0001";
+        // In a name of GS2, these two are written as codes (RFC 5801 section 4).
+        String named = user.replace("=", "=3D").replace(",", "=2C");
+        return google
+                ? sasl("XOAUTH2", "user=" + user + end, "")
+                : sasl(
+                        "OAUTHBEARER",
+                        "n,a="
+                                + named
+                                + ",\u0001host="
+                                + server.host()
+                                + "\u0001port="
+                                + server.port()
+                                + end,
+                        "AQ==");
+    }
+
+    /// @param afterRefusal what a server wants to hear that explains its refusal by a challenge
+    private Response.Tagged sasl(String mechanism, String message, String afterRefusal)
+            throws StoreException {
+        String response =
+                Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
+        boolean atOnce = connection.has("SASL-IR");
+        CommandText text = CommandText.of("AUTHENTICATE").word(mechanism);
+        SentCommand command =
+                connection.send(atOnce ? text.word(response) : text, SentCommand.Untagged.NONE);
+        if (!atOnce && connection.awaitContinuation(command)) {
+            connection.write(response + "\r\n");
+        }
+        if (connection.awaitContinuation(command)) {
+            connection.write(afterRefusal + "\r\n");
+        }
+        return connection.await(command);
+    }
+
     private Response.Tagged plain(LoginAs login) throws StoreException {
-        String message =
+        return sasl(
+                "PLAIN",
                 switch (login) {
                     case LoginAs.Plain(String user, String password) ->
                             "\0" + user + "\0" + password;
                     case LoginAs.Authzid(String authcid, String password, String authzid) ->
                             authzid + "\0" + authcid + "\0" + password;
-                };
-        String response =
-                Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
-        if (connection.has("SASL-IR")) {
-            return connection.await(
-                    connection.send(
-                            CommandText.of("AUTHENTICATE").word("PLAIN").word(response),
-                            SentCommand.Untagged.NONE));
-        }
-        SentCommand command =
-                connection.send(
-                        CommandText.of("AUTHENTICATE").word("PLAIN"), SentCommand.Untagged.NONE);
-        if (connection.awaitContinuation(command)) {
-            connection.write(response + "\r\n");
-        }
-        return connection.await(command);
+                    case LoginAs.ProxyAuth _, LoginAs.Bearer _, LoginAs.Challenged _ ->
+                            throw new IllegalStateException("bug: these have steps of their own");
+                },
+                "*");
     }
 
     private StoreException refusal(LoginAs login, Response.Tagged answer) {

@@ -33,6 +33,17 @@ final class CommandText {
         return this;
     }
 
+    /// Adds text that somebody else put together, in UTF-8.
+    ///
+    /// @throws IllegalArgumentException where it would not be part of the command only
+    CommandText raw(String text) {
+        if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw new IllegalArgumentException("a control character in the text of a command");
+        }
+        append((" " + text).getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
     /// Adds a string as it may stand anywhere: quoted, or as a literal where that cannot be.
     CommandText string(String text) {
         return string(ImapText.string(text.getBytes(StandardCharsets.UTF_8), false));

@@ -155,6 +155,19 @@ final class Connection {
         return false;
     }
 
+    /// Waits for the server's `+`.
+    ///
+    /// @return what stands behind it; null where it answered the command instead
+    @Nullable String awaitChallenge(SentCommand command) throws StoreException {
+        flush();
+        while (command.answer() == null) {
+            if (pump(limits.read(), true) instanceof Response.Continuation(String text)) {
+                return text.strip();
+            }
+        }
+        return null;
+    }
+
     void write(String text) throws StoreException {
         write(text.getBytes(StandardCharsets.US_ASCII));
     }

@@ -151,22 +151,74 @@ final class Fetches {
         return found;
     }
 
-    Map<Long, HeaderKey> headers(UidSet uids) throws StoreException {
-        Map<Long, HeaderKey> found = new TreeMap<>();
+    /// The flags of those that changed since (RFC 7162 section 3.1.4.1).
+    Map<Long, Flags> flagsSince(UidSet uids, long modseq) throws StoreException {
+        Map<Long, Flags> found = new TreeMap<>();
         fetch(
                 uids,
-                "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM TO SUBJECT)])",
+                "(UID FLAGS) (CHANGEDSINCE " + modseq + ")",
+                MANY,
+                (uid, message) -> {
+                    Flags flags = message.flags();
+                    if (flags != null && uids.contains(uid)) {
+                        found.put(uid, flags);
+                    }
+                });
+        return found;
+    }
+
+    /// The UIDs that search keys find; they may hold quoted strings in UTF-8, no literals.
+    UidSet search(String keys) throws StoreException {
+        UidSet.Builder found = new UidSet.Builder();
+        boolean ascii = keys.chars().allMatch(c -> c < 0x80);
+        connection.run(
+                CommandText.of("UID SEARCH").raw(ascii ? keys : "CHARSET UTF-8 " + keys),
+                response -> {
+                    if (!(response instanceof Response.Search result)) {
+                        return false;
+                    }
+                    found.addAll(result.numbers());
+                    return true;
+                });
+        return found.build();
+    }
+
+    Map<Long, HeaderKey> headers(UidSet uids) throws StoreException {
+        Map<Long, HeaderKey> found = new TreeMap<>();
+        lines(
+                uids,
+                "MESSAGE-ID DATE FROM TO SUBJECT",
+                (uid, octets) -> found.put(uid, HeaderKey.of(octets)));
+        return found;
+    }
+
+    /// Fields of the headers, as [HeaderKey#fields] has them.
+    ///
+    /// @param names separated by spaces
+    Map<Long, Map<String, String>> fields(UidSet uids, String names) throws StoreException {
+        Map<Long, Map<String, String>> found = new TreeMap<>();
+        lines(uids, names, (uid, octets) -> found.put(uid, HeaderKey.fields(octets)));
+        return found;
+    }
+
+    private interface Lines {
+        void take(long uid, byte[] octets);
+    }
+
+    private void lines(UidSet uids, String names, Lines lines) throws StoreException {
+        fetch(
+                uids,
+                "(UID BODY.PEEK[HEADER.FIELDS (" + names + ")])",
                 SOME,
                 (uid, message) -> {
                     for (Response.Section section : message.sections()) {
                         if (section.item().startsWith("BODY[HEADER")
                                 && section.value() instanceof ImapString.Octets(byte[] octets, _)
                                 && uids.contains(uid)) {
-                            found.put(uid, HeaderKey.of(octets));
+                            lines.take(uid, octets);
                         }
                     }
                 });
-        return found;
     }
 
     Map<Long, String> digests(UidSet uids) throws StoreException {

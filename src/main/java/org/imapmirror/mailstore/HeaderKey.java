@@ -16,6 +16,19 @@ public record HeaderKey(@Nullable String messageId, String digest) {
 
     /// From header lines, in any order.
     static HeaderKey of(byte[] header) {
+        TreeMap<String, String> fields = fields(header);
+        StringBuilder normal = new StringBuilder();
+        fields.forEach((name, value) -> normal.append(name).append(':').append(value).append('\n'));
+        byte[] digest =
+                CanonicalDigest.sha256()
+                        .digest(normal.toString().getBytes(StandardCharsets.ISO_8859_1));
+        String id = fields.getOrDefault("message-id", "").lines().findFirst().orElse("");
+        return new HeaderKey(id.isEmpty() ? null : id, HexFormat.of().formatHex(digest));
+    }
+
+    /// Header lines by name in lower case: values unfolded and with single spaces, several of one
+    /// name as lines.
+    static TreeMap<String, String> fields(byte[] header) {
         TreeMap<String, String> fields = new TreeMap<>();
         String text = new String(header, StandardCharsets.ISO_8859_1);
         for (String field : text.replaceAll("\r?\n[ \t]+", " ").split("\r?\n")) {
@@ -26,12 +39,6 @@ public record HeaderKey(@Nullable String messageId, String digest) {
                 fields.merge(name, value, (first, next) -> first + "\n" + next);
             }
         }
-        StringBuilder normal = new StringBuilder();
-        fields.forEach((name, value) -> normal.append(name).append(':').append(value).append('\n'));
-        byte[] digest =
-                CanonicalDigest.sha256()
-                        .digest(normal.toString().getBytes(StandardCharsets.ISO_8859_1));
-        String id = fields.getOrDefault("message-id", "").lines().findFirst().orElse("");
-        return new HeaderKey(id.isEmpty() ? null : id, HexFormat.of().formatHex(digest));
+        return fields;
     }
 }

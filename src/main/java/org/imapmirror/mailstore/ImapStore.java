@@ -288,6 +288,27 @@ public final class ImapStore implements AutoCloseable {
         return fetches().flags(uids);
     }
 
+    /// The flags of those that changed after this HIGHESTMODSEQ; only with CONDSTORE.
+    public Map<Long, Flags> flagsSince(UidSet uids, long modseq) throws StoreException {
+        return fetches().flagsSince(uids, modseq);
+    }
+
+    /// Those of the open mailbox that IMAP search keys find (RFC 9051 section 6.4.4).
+    public UidSet search(String keys) throws StoreException {
+        return fetches().search(keys);
+    }
+
+    /// Header fields by name in lower case, unfolded.
+    public Map<Long, Map<String, String>> fields(UidSet uids, Collection<String> names)
+            throws StoreException {
+        for (String name : names) {
+            if (!name.matches("[!-9;-~]{1,200}") || name.matches(".*[(){%*\"\\\\\\]].*")) {
+                throw new IllegalArgumentException("not the name of a header field: " + name);
+            }
+        }
+        return fetches().fields(uids, String.join(" ", names));
+    }
+
     public Map<Long, HeaderKey> headers(UidSet uids) throws StoreException {
         return fetches().headers(uids);
     }
@@ -315,6 +336,12 @@ public final class ImapStore implements AutoCloseable {
     /// @param together as one command, all or nothing, where the server can do that
     public Appender appender(String mailbox, boolean together) {
         return new Appender(connection(), mailbox, flags -> storable(mailbox, flags), together);
+    }
+
+    /// Octets of the largest message that the server takes, as far as it tells (RFC 7889);
+    /// Long.MAX_VALUE where it does not.
+    public long appendLimit() {
+        return connection().traits().appendLimit();
     }
 
     public UidPairs copy(UidSet uids, String target) throws StoreException {
@@ -377,6 +404,21 @@ public final class ImapStore implements AutoCloseable {
     /// A name that is not subscribed is fine.
     public void unsubscribe(String name) throws StoreException {
         treeChanges().unsubscribe(name);
+    }
+
+    /// Who may do what with a mailbox, rights by identifier; only with ACL (RFC 4314).
+    public Map<String, String> rights(String name) throws StoreException {
+        return new Rights(connection()).of(name);
+    }
+
+    public void grant(String name, String identifier, String rights) throws StoreException {
+        new Rights(connection()).set(name, identifier, rights);
+    }
+
+    /// Octets that still find room in a mailbox; Long.MAX_VALUE without a limit; only with QUOTA
+    /// (RFC 9208).
+    public long room(String name) throws StoreException {
+        return new Rights(connection()).room(name);
     }
 
     /// Lets the server tell what changed in the open mailbox.

@@ -56,6 +56,14 @@ final class Traits {
         return values.isEmpty() ? null : values.getFirst();
     }
 
+    /// RFC 7889; Long.MAX_VALUE where there is none.
+    long appendLimit() {
+        String value = value("APPENDLIMIT");
+        return value != null && value.matches("[0-9]{1,18}")
+                ? Long.parseLong(value)
+                : Long.MAX_VALUE;
+    }
+
     /// True where a literal of that size can go out without asking (RFC 7888).
     boolean nonSyncLiteral(long size) {
         return has("LITERAL+") || (size <= LITERAL_MINUS && (has("LITERAL-") || has("IMAP4REV2")));

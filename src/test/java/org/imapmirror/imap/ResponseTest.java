@@ -251,6 +251,36 @@ class ResponseTest {
     }
 
     @Test
+    void rightsAndQuotas() {
+        assertThat(
+                        Response.parse(
+                                Messages.one(
+                                        FrameScanner.Side.SERVER,
+                                        "* ACL \"a b\" anna lrs \"-team x\" {2}\r\nlr"),
+                                false))
+                .isEqualTo(
+                        new Response.Acl(
+                                new MailboxName("a b"), Map.of("anna", "lrs", "-team x", "lr")));
+        assertThat(
+                        Response.parse(
+                                Messages.one(
+                                        FrameScanner.Side.SERVER,
+                                        "* QUOTA \"\" (storage 10 512 MESSAGE 3 4)"),
+                                false))
+                .isEqualTo(
+                        new Response.Quota(
+                                "",
+                                Map.of(
+                                        "STORAGE", new Response.Resource(10, 512),
+                                        "MESSAGE", new Response.Resource(3, 4))));
+        assertThat(
+                        Response.parse(
+                                Messages.one(FrameScanner.Side.SERVER, "* QUOTA \"\" (STORAGE 10)"),
+                                false))
+                .isEqualTo(new Response.Other("QUOTA"));
+    }
+
+    @Test
     void namesInUtf8() {
         WireMessage m =
                 Messages.one(FrameScanner.Side.SERVER, "* LIST () \"/\" \"\u00c3\u00a9&-\"");
@@ -330,7 +360,7 @@ class ResponseTest {
                 "* VANISHED 1:*|VANISHED",
                 "* ESEARCH ALL|ESEARCH",
                 "* STATUS x (MESSAGES -1)|STATUS",
-                "* QUOTA \"\" (STORAGE 1 2)|QUOTA",
+                "* QUOTAROOT x \"\"|QUOTAROOT",
                 "* SORT 5 3|SORT",
                 "a FETCH (X)|''",
                 "*|''",

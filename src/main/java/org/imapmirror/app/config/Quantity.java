@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Numbers with units, as people write them.
-final class Quantity {
+public final class Quantity {
     private static final Pattern SIZE = Pattern.compile("([0-9]+) ?([A-Za-z]*)");
     private static final Pattern SPAN = Pattern.compile("([0-9]+) ?(ms|s|m|min|h|d)");
     private static final Map<String, Long> BYTES =
@@ -30,7 +30,7 @@ final class Quantity {
     /// 1024.
     ///
     /// @throws IllegalArgumentException for anything else
-    static long bytes(String text) {
+    public static long bytes(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches() || leadingZero(matcher.group(1))) {
             throw new IllegalArgumentException("is not a size");
@@ -49,7 +49,7 @@ final class Quantity {
     /// `250ms`, `30s`, `5m`, `1h`, `7d`, or ISO 8601: `PT1H30M`, `P7D`.
     ///
     /// @throws IllegalArgumentException for anything else, a number without unit among it
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         try {
             if (text.startsWith("P")) {
                 return Duration.parse(text);

@@ -4,6 +4,7 @@ import org.imapmirror.mailstore.Listed;
 import org.imapmirror.mailstore.Namespace;
 
 import java.util.List;
+import java.util.Set;
 
 /// Decides which mailboxes are brought over, under which names, and in which order.
 @FunctionalInterface
@@ -14,10 +15,17 @@ public interface FolderPlan {
 
     /// @param pairs in the order of work; several may have one target
     /// @param warnings for people: clashes of names, expressions that match nothing
-    record Planned(List<Pair> pairs, List<String> warnings) {
+    /// @param kept names on the target of mailboxes of the source that were not chosen: they are
+    ///   not brought over, and they are not extra either
+    record Planned(List<Pair> pairs, List<String> warnings, Set<String> kept) {
         public Planned {
             pairs = List.copyOf(pairs);
             warnings = List.copyOf(warnings);
+            kept = Set.copyOf(kept);
+        }
+
+        public Planned(List<Pair> pairs, List<String> warnings) {
+            this(pairs, warnings, Set.of());
         }
     }
 
@@ -27,4 +35,10 @@ public interface FolderPlan {
             Namespace sourceSpace,
             List<Listed> existing,
             Namespace targetSpace);
+
+    /// Whether a mailbox of the target that nothing of the source stands behind may be deleted,
+    /// where [SyncOptions.Deletes#targetFolders] is on.
+    default boolean mayDelete(String target) {
+        return true;
+    }
 }

@@ -1,0 +1,54 @@
+package org.imapmirror.reconcile.sync;
+
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/// One worker's connection to each side, opened when it is needed. One that ended stays so until
+/// [#drop], because whatever was going on has to begin again.
+final class Links implements AutoCloseable {
+    private final Side sourceSide;
+    private final Side targetSide;
+    private @Nullable ImapStore source;
+    private @Nullable ImapStore target;
+
+    Links(Side sourceSide, Side targetSide) {
+        this.sourceSide = sourceSide;
+        this.targetSide = targetSide;
+    }
+
+    ImapStore source() throws StoreException {
+        ImapStore open = source;
+        if (open == null) {
+            open = sourceSide.open();
+            source = open;
+        }
+        return open;
+    }
+
+    ImapStore target() throws StoreException {
+        ImapStore open = target;
+        if (open == null) {
+            open = targetSide.open();
+            target = open;
+        }
+        return open;
+    }
+
+    /// Ends both, so that whatever comes next begins with new ones.
+    void drop() {
+        if (source != null) {
+            source.close();
+            source = null;
+        }
+        if (target != null) {
+            target.close();
+            target = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}

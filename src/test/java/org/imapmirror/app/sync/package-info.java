@@ -1,0 +1,4 @@
+@NullMarked
+package org.imapmirror.app.sync;
+
+import org.jspecify.annotations.NullMarked;

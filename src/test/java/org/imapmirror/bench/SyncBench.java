@@ -1,0 +1,364 @@
+package org.imapmirror.bench;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.FlagChange;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.imap.Endpoint;
+import org.imapmirror.imap.Trust;
+import org.imapmirror.mailstore.Appender;
+import org.imapmirror.mailstore.ClientLimits;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Listed;
+import org.imapmirror.mailstore.LoginAs;
+import org.imapmirror.mailstore.Status;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.testing.DovecotServer;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// What it takes to bring an account over, and to bring it up to date again. Started by
+/// `bench/sync`.
+final class SyncBench {
+    private static final int MAILBOXES = 8;
+    private static final long OCTETS_EACH = 32_000;
+    private static final int NEW = 100;
+    private static final int FLAGGED = 100;
+    private static final int DELETED = 50;
+
+    private final int messages;
+    private final Workspace workspace;
+    private final Results results = new Results("sync");
+    private final Map<String, Way> ways = new LinkedHashMap<>();
+
+    /// A way to do it, and its own target.
+    private record Way(
+            DovecotServer target, List<String> command, Map<String, String> environment) {}
+
+    private SyncBench(int messages, Workspace workspace) {
+        this.messages = messages;
+        this.workspace = workspace;
+    }
+
+    public static void main(String[] args) throws Exception {
+        try (Workspace workspace = new Workspace();
+                DovecotServer source = DovecotServer.launch()) {
+            SyncBench bench = new SyncBench(Integer.parseInt(args[0]), workspace);
+            try {
+                bench.run(source);
+            } finally {
+                bench.ways.values().forEach(way -> way.target().close());
+            }
+        }
+    }
+
+    private void run(DovecotServer source) throws Exception {
+        fill(source);
+        ways(source);
+        ways.forEach((name, way) -> {
+            measure("full", name, way);
+            measure("no change", name, way);
+        });
+        change(source);
+        ways.forEach((name, way) -> measure("delta", name, way));
+        long expected = count(source);
+        for (Map.Entry<String, Way> e : ways.entrySet()) {
+            long found = count(e.getValue().target());
+            if (found != expected) {
+                System.out.printf("%s: %d messages instead of %d%n", e.getKey(), found, expected);
+            }
+        }
+        results.print(System.out);
+    }
+
+    private void measure(String what, String name, Way way) {
+        try {
+            Path out = workspace.folder().resolve(name + "." + what.replace(' ', '-') + ".out");
+            Timed timed = Timed.run(way.command(), way.environment(), out);
+            results.add(what + ", wall", "s", name, timed.wall());
+            results.add(what + ", CPU", "s", name, timed.cpu());
+            results.add(what + ", peak RSS", "MiB", name, timed.peak());
+            System.out.printf(
+                    "%-16s %-10s %6.2f s, %6.2f s of CPU, %4.0f MiB%n",
+                    name, what, timed.wall(), timed.cpu(), timed.peak());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void ways(DovecotServer source) throws Exception {
+        String user = source.user(1);
+        String password = source.password(1);
+        DovecotServer target = DovecotServer.launch();
+        ways.put(
+                "imapmirror",
+                new Way(
+                        target,
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseCompactObjectHeaders",
+                                "-XX:+UseSerialGC",
+                                "-Xmx" + System.getProperty("sync.heap", "64m"),
+                                "-XX:TieredStopAtLevel=1",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                SyncRun.class.getName(),
+                                source.imapPort() + "",
+                                target.imapPort() + "",
+                                user,
+                                password,
+                                workspace.folder().resolve("pair.db").toString(),
+                                "4"),
+                        Map.of()));
+        if (Files.isExecutable(Path.of("/usr/bin/doveadm"))) {
+            overTcp(source, user);
+            overImapc(source, user, password);
+        }
+        if (Files.isExecutable(Path.of("/usr/bin/mbsync"))) {
+            mbsync(source, user, password);
+        }
+        if (Files.isExecutable(Path.of("/usr/bin/imapsync"))) {
+            imapsync(source, user, password);
+        }
+    }
+
+    private void overTcp(DovecotServer source, String user) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        DovecotServer target =
+                DovecotServer.launch(
+                        10,
+                        "doveadm_password = bench\nservice doveadm {\n  inet_listener {\n    port"
+                                + " = "
+                                + port
+                                + "\n  }\n}\n");
+        ways.put(
+                "doveadm tcp",
+                new Way(
+                        target,
+                        List.of(
+                                "/usr/bin/doveadm",
+                                "-c",
+                                source.directory().resolve("dovecot.conf").toString(),
+                                "-o",
+                                "doveadm_password=bench",
+                                "backup",
+                                "-u",
+                                user,
+                                "tcp:127.0.0.1:" + port),
+                        Map.of()));
+    }
+
+    private void overImapc(DovecotServer source, String user, String password) {
+        DovecotServer target = DovecotServer.launch();
+        ways.put(
+                "doveadm imapc",
+                new Way(
+                        target,
+                        List.of(
+                                "/usr/bin/doveadm",
+                                "-c",
+                                target.directory().resolve("dovecot.conf").toString(),
+                                "-o",
+                                "imapc_host=127.0.0.1",
+                                "-o",
+                                "imapc_port=" + source.imapPort(),
+                                "-o",
+                                "imapc_user=" + user,
+                                "-o",
+                                "imapc_password=" + password,
+                                "-o",
+                                "imapc_features=rfc822.size fetch-headers",
+                                "-o",
+                                "mail_prefetch_count=20",
+                                "backup",
+                                "-R",
+                                "-u",
+                                user,
+                                "imapc:"),
+                        Map.of()));
+    }
+
+    private void mbsync(DovecotServer source, String user, String password) throws IOException {
+        DovecotServer target = DovecotServer.launch();
+        Path home = Files.createDirectory(workspace.folder().resolve("mbsync"));
+        StringBuilder rc = new StringBuilder();
+        for (String side : List.of("far", "near")) {
+            rc.append(
+                    """
+                    IMAPAccount %s
+                    Host 127.0.0.1
+                    Port %d
+                    User %s
+                    Pass %s
+                    SSLType None
+                    AuthMechs LOGIN
+                    PipelineDepth 50
+
+                    IMAPStore %s
+                    Account %s
+
+                    """
+                            .formatted(
+                                    side,
+                                    (side.equals("far") ? source : target).imapPort(),
+                                    user,
+                                    password,
+                                    side,
+                                    side));
+        }
+        rc.append(
+                """
+                Channel all
+                Far :far:
+                Near :near:
+                Patterns *
+                Create Near
+                Remove Near
+                Expunge Near
+                Sync Pull
+                CopyArrivalDate yes
+                SyncState %s/
+                """
+                        .formatted(home));
+        Path file = Files.writeString(home.resolve("mbsyncrc"), rc);
+        ways.put(
+                "mbsync",
+                new Way(
+                        target,
+                        List.of("/usr/bin/mbsync", "-q", "-c", file.toString(), "-a"),
+                        Map.of("HOME", home.toString())));
+    }
+
+    private void imapsync(DovecotServer source, String user, String password) {
+        DovecotServer target = DovecotServer.launch();
+        ways.put(
+                "imapsync",
+                new Way(
+                        target,
+                        List.of(
+                                "/usr/bin/imapsync",
+                                "--host1",
+                                "127.0.0.1",
+                                "--port1",
+                                source.imapPort() + "",
+                                "--user1",
+                                user,
+                                "--password1",
+                                password,
+                                "--notls1",
+                                "--host2",
+                                "127.0.0.1",
+                                "--port2",
+                                target.imapPort() + "",
+                                "--user2",
+                                user,
+                                "--password2",
+                                password,
+                                "--notls2",
+                                "--delete2",
+                                "--nolog",
+                                "--noreleasecheck"),
+                        Map.of("HOME", workspace.folder().toString())));
+    }
+
+    private static ImapStore open(DovecotServer server) throws StoreException {
+        return ImapStore.open(
+                new Endpoint(
+                        "bench",
+                        server.host(),
+                        server.imapPort(),
+                        Endpoint.Tls.NONE,
+                        new Trust.Insecure()),
+                new LoginAs.Plain(server.user(1), server.password(1)),
+                ClientLimits.DEFAULT);
+    }
+
+    private static long count(DovecotServer server) throws StoreException {
+        try (ImapStore store = open(server)) {
+            List<String> names =
+                    store.list().stream().filter(Listed::selectable).map(Listed::name).toList();
+            return store.status(names).values().stream().mapToLong(Status::messages).sum();
+        }
+    }
+
+    private static String box(int i) {
+        return i == 0 ? "INBOX" : "Box" + i;
+    }
+
+    private void fill(DovecotServer source) throws StoreException, IOException {
+        try (ImapStore store = open(source)) {
+            for (int i = 0; i < MAILBOXES; i++) {
+                if (i > 0) {
+                    store.create(box(i), null);
+                    store.subscribe(box(i));
+                }
+                add(store, box(i), messages / MAILBOXES, i);
+            }
+        }
+    }
+
+    /// Sizes as in real mailboxes: most are small, few are large.
+    private static void add(ImapStore store, String box, int count, long seed)
+            throws StoreException, IOException {
+        Random random = new Random(seed);
+        double[] weights = random.doubles(count).map(r -> Math.exp(4 * r) - 0.9).toArray();
+        double sum = 0;
+        for (double weight : weights) {
+            sum += weight;
+        }
+        byte[] text = ("x".repeat(76) + "\r\n").repeat(20_000).getBytes(StandardCharsets.US_ASCII);
+        Appender appender = store.appender(box);
+        for (int i = 0; i < count; i++) {
+            byte[] head =
+                    ("Message-ID: <%s.%d.%d@example.org>\r\nFrom: a@example.org\r\nSubject: %d\r\n\r\n"
+                                    .formatted(box, seed, i, i))
+                            .getBytes(StandardCharsets.US_ASCII);
+            int size = (int) Math.min(text.length - 78, OCTETS_EACH * count * weights[i] / sum);
+            size = size / 78 * 78 + 78;
+            byte[] message = new byte[head.length + size];
+            System.arraycopy(head, 0, message, 0, head.length);
+            System.arraycopy(text, 0, message, head.length, size);
+            Flags flags =
+                    i % 3 == 0
+                            ? Flags.NONE
+                            : i % 3 == 1 ? Flags.of("\\Seen") : Flags.of("\\Seen", "Work");
+            appender.add(
+                    flags,
+                    "%02d-Feb-2014 22:%02d:04 -0800".formatted(1 + i % 28, i % 60),
+                    message.length,
+                    new ByteArrayInputStream(message));
+        }
+        appender.finish();
+    }
+
+    private static void change(DovecotServer source) throws StoreException, IOException {
+        try (ImapStore store = open(source)) {
+            store.select("INBOX");
+            List<Long> uids = new ArrayList<>();
+            store.uids().forEach(uids::add);
+            store.store(
+                    UidSet.of(uids.subList(0, FLAGGED)),
+                    FlagChange.ADDED,
+                    Flags.of("\\Flagged", "\\Answered"));
+            store.expunge(UidSet.of(uids.subList(FLAGGED, FLAGGED + DELETED)));
+            add(store, box(1), NEW, 99);
+        }
+    }
+}

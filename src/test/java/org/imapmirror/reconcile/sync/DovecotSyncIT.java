@@ -1,0 +1,36 @@
+package org.imapmirror.reconcile.sync;
+
+import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.RealServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+
+/// From Dovecot to Dovecot.
+@Tag("dovecot")
+class DovecotSyncIT extends SyncContract {
+    private static DovecotServer source;
+    private static DovecotServer target;
+
+    @BeforeAll
+    static void start() {
+        source = DovecotServer.launch();
+        target = DovecotServer.launch();
+    }
+
+    @AfterAll
+    static void stop() {
+        source.close();
+        target.close();
+    }
+
+    @Override
+    RealServer source() {
+        return source;
+    }
+
+    @Override
+    RealServer target() {
+        return target;
+    }
+}
