@@ -71,7 +71,7 @@ final class ServeCommand implements Callable<Integer> {
                                                 finding.text(),
                                                 finding.remedy()));
             } else {
-                LOG.atWarn()
+                log().atWarn()
                         .addKeyValue("file", finding.subject())
                         .addKeyValue("remedy", finding.remedy())
                         .log("{}", finding.text());
