@@ -18,8 +18,8 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The client's side of CRAM-MD5, and of SCRAM without channel binding. With SCRAM the server has to
-/// prove that it knows the password, too.
+/// The client's side of CRAM-MD5, and of SCRAM without channel binding. With SCRAM the server has
+/// to prove that it knows the password, too.
 final class Challenge {
     /// More would let a server keep us busy; common are 4096 to some 100,000.
     private static final int MAX_ITERATIONS = 10_000_000;

@@ -127,9 +127,7 @@ class LoginKindsTest {
         assertThatThrownBy(() ->
                         open(
                                 new LoginAs.Challenged(
-                                        "a",
-                                        "s3cret",
-                                        LoginAs.Challenged.Mechanism.SCRAM_SHA_256),
+                                        "a", "s3cret", LoginAs.Challenged.Mechanism.SCRAM_SHA_256),
                                 d -> {
                                     d.send("* OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256] r");
                                     d.expect("AUTHENTICATE SCRAM-SHA-256");

@@ -54,10 +54,10 @@ public final class Imapsync {
     private static void help(PrintWriter out) {
         out.println(
                 "Usage: imapmirror imapsync --host1 OLD --user1 U --passfile1 F --host2 NEW --user2"
-                    + " U --passfile2 F [OPTIONS]");
+                        + " U --passfile2 F [OPTIONS]");
         out.println(
                 "Takes the options of imapsync 2.229 and does the same, once, from host1 to"
-                    + " host2.");
+                        + " host2.");
         out.println("What differs on purpose, and the exit codes: docs/sync.md.");
         out.println("Honoured, or without meaning here and accepted:");
         TreeSet<String> names = new TreeSet<>(ImapsyncTable.names());

@@ -217,9 +217,7 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
     private LoginAs.Challenged.@Nullable Mechanism mechanism() throws UsageException {
         String mechanism = text("authmech");
         if (mechanism == null) {
-            return arguments.on("authmd5" + number)
-                    ? LoginAs.Challenged.Mechanism.CRAM_MD5
-                    : null;
+            return arguments.on("authmd5" + number) ? LoginAs.Challenged.Mechanism.CRAM_MD5 : null;
         }
         return switch (mechanism.toUpperCase(Locale.ROOT)) {
             case "PLAIN", "LOGIN" -> null;

@@ -8,9 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The options of imapsync 2.229 (and `json`, which is ours), and what becomes of each: they are honoured, or they have no
-/// meaning here and change nothing, or they are refused with words. A test goes through all of
-/// them.
+/// The options of imapsync 2.229 (and `json`, which is ours), and what becomes of each: they are
+/// honoured, or they have no meaning here and change nothing, or they are refused with words. A
+/// test goes through all of them.
 final class ImapsyncTable {
     /// `!` can be negated, `=s` takes a text, `=i` an integer, `=f` a number.
     private static final String HONOURED =

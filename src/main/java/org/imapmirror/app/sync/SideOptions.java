@@ -219,9 +219,11 @@ record SideOptions(
                 !ask
                         ? null
                         : Secrets.fromTerminal(
-                        "Password of "
-                                + (admin == null || admin.contains("{user}") ? "" : admin + " for ")
-                                + whose);
+                                "Password of "
+                                        + (admin == null || admin.contains("{user}")
+                                                ? ""
+                                                : admin + " for ")
+                                        + whose);
         if (typed == null) {
             throw new UsageException(
                     "no password for "
