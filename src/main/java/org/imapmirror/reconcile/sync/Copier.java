@@ -37,6 +37,7 @@ final class Copier {
     private final Ledger.Tally tally;
     private final Pace pace;
     private final Failures failures;
+    private boolean keywordsAside;
 
     /// How many messages go at once, and which ones broke the connection alone: kept over several
     /// tries of a mailbox.
@@ -108,6 +109,11 @@ final class Copier {
         if (!batch.isEmpty()) {
             flush(box, batch, octets);
         }
+    }
+
+    /// Some went without their keywords, because the target refused them with these.
+    boolean keywordsAside() {
+        return keywordsAside;
     }
 
     private void flush(MapBox box, List<Wanted> batch, long octets) throws StoreException {
@@ -327,6 +333,7 @@ final class Copier {
         Wanted plain = w.withoutKeywords();
         if (cause == Cause.APPEND && !plain.flags().equals(w.flags())) {
             // Perhaps it is a keyword that the server does not like; they are stored afterwards.
+            keywordsAside = true;
             attempt(box, List.of(plain), false);
             return;
         }

@@ -380,5 +380,8 @@ final class FolderSync {
                 copier.copy(box, wanted);
             }
         }
+        if (copier.keywordsAside() && run.options().flags().resync()) {
+            new FlagSync(run, links, tally).align(box, run.state().withAside(box), Since.EVER);
+        }
     }
 }

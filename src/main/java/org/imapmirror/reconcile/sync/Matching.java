@@ -7,6 +7,7 @@ import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.reconcile.Matcher;
 import org.imapmirror.reconcile.Matcher.Candidate;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
 
 /// Finds which messages of the source the target holds already, by [Matcher], or by header fields
 /// that the administrator named. What is left over then is compared without its headers, which some
-/// servers change: date, size, Message-ID and text must agree. Holds some 70 octets in the heap for
+/// servers change: date, size, Message-ID and text must agree. Holds some 60 octets in the heap for
 /// each message of both sides.
 final class Matching {
     private static final int WINDOW = 2000;
@@ -26,7 +27,8 @@ final class Matching {
     /// Candidates that are looked at together.
     private static final int TOGETHER = 1000;
 
-    private static final long NO_DATE = Long.MIN_VALUE;
+    private static final long NO_DATE = 0;
+    private static final long BITS = 0xFFFF_FFFFL;
 
     private static final Comparator<Entry> ORDER =
             (a, b) -> {
@@ -43,16 +45,52 @@ final class Matching {
         void take(Map<Long, Long> pairs) throws StoreException;
     }
 
+    /// In 40 octets: 32 bits are enough for a UID, for the octets of a message, and for seconds up
+    /// to the year 2106.
+    ///
     /// @param key of the bucket that holds all messages that could be the same
     /// @param named the key is the administrator's, or a Message-ID
-    private record Entry(long key, long headers, boolean named, long uid, long seconds, long size) {
+    private record Entry(
+            long key, long headers, boolean named, int uid32, int seconds32, int size32) {
+        static Entry of(
+                long key,
+                long headers,
+                boolean named,
+                long uid,
+                @Nullable Instant date,
+                long size) {
+            return new Entry(
+                    key,
+                    headers,
+                    named,
+                    (int) uid,
+                    date == null ? 0 : (int) Math.clamp(date.getEpochSecond(), 1, BITS),
+                    (int) Math.min(size, BITS));
+        }
+
+        long uid() {
+            return uid32 & BITS;
+        }
+
+        long seconds() {
+            return seconds32 & BITS;
+        }
+
+        long size() {
+            return size32 & BITS;
+        }
+
         Candidate candidate() {
             return new Candidate(
-                    uid,
+                    uid(),
                     named ? Long.toHexString(key) : null,
                     Long.toHexString(headers),
-                    seconds == NO_DATE ? null : Instant.ofEpochSecond(seconds),
-                    size);
+                    seconds() == NO_DATE ? null : Instant.ofEpochSecond(seconds()),
+                    size());
+        }
+
+        Entry inBucket(long other) {
+            return new Entry(other, headers, named, uid32, seconds32, size32);
         }
     }
 
@@ -67,8 +105,8 @@ final class Matching {
     void run(UidSet sourceUids, UidSet targetUids, Pairs found) throws StoreException {
         List<Entry> there = entries(target, targetUids);
         List<Entry> wanted = entries(source, sourceUids);
-        UidSet.Builder paired = new UidSet.Builder();
-        UidSet.Builder taken = new UidSet.Builder();
+        Identities paired = new Identities();
+        Identities taken = new Identities();
         Pairs kept =
                 pairs -> {
                     pairs.keySet().forEach(paired::add);
@@ -76,7 +114,7 @@ final class Matching {
                     found.take(pairs);
                 };
         each(wanted, there, headers.isEmpty() ? this::byMatcher : this::byHeaders, kept);
-        each(left(wanted, paired.build()), left(there, taken.build()), this::byText, found);
+        each(left(wanted, paired), left(there, taken), this::byText, found);
     }
 
     /// Says which of some that could be the same are.
@@ -86,12 +124,12 @@ final class Matching {
 
     /// What is not paired, in buckets of what changed headers have in common; nothing without a
     /// date.
-    private static List<Entry> left(List<Entry> all, UidSet paired) {
+    private static List<Entry> left(List<Entry> all, Identities paired) {
         List<Entry> out = new ArrayList<>();
         for (Entry e : all) {
             if (!paired.contains(e.uid()) && e.seconds() != NO_DATE) {
                 long key = 31 * e.seconds() + e.size() + (e.named() ? e.key() : 0);
-                out.add(new Entry(key, e.headers(), e.named(), e.uid(), e.seconds(), e.size()));
+                out.add(e.inBucket(key));
             }
         }
         out.sort(ORDER);
@@ -262,13 +300,7 @@ final class Matching {
             key = Texts.hash(id);
             named = true;
         }
-        Instant date = MessageDates.instant(s.internalDate());
-        return new Entry(
-                key,
-                headers,
-                named,
-                s.uid(),
-                date == null ? NO_DATE : date.getEpochSecond(),
-                s.size());
+        return Entry.of(
+                key, headers, named, s.uid(), MessageDates.instant(s.internalDate()), s.size());
     }
 }

@@ -152,6 +152,12 @@ final class SyncState implements AutoCloseable {
                 > 0;
     }
 
+    /// UIDs of the source whose flags are not all on the target.
+    UidSet withAside(MapBox box) {
+        return set(
+                "SELECT uid FROM message WHERE mailbox = ? AND aside <> '' ORDER BY uid", box.id());
+    }
+
     long count(MapBox box, State state) {
         return number(
                 "SELECT count(*) FROM message WHERE mailbox = ? AND state = ?",

@@ -65,7 +65,7 @@ class SyncOptionsIT {
 
     @BeforeAll
     static void start() {
-        source = DovecotServer.launch(USERS, "");
+        source = DovecotServer.launch(USERS, "mail_max_keyword_length = 100\n");
         target =
                 DovecotServer.launch(
                         USERS,
@@ -421,6 +421,27 @@ class SyncOptionsIT {
         here.store(UidSet.of(1), FlagChange.ADDED, Flags.of("\\Flagged"));
         SyncReport back = run(Options.ALL.with(rules));
         assertThat(SyncContract.sum(back, FolderReport::flags)).isEqualTo(1);
+    }
+
+    @Test
+    void keywordsThatTheTargetRefusesStayAsideAndTheMessageComesOver() throws Exception {
+        fill("INBOX", 3);
+        String keyword = "k".repeat(80);
+        there.select("INBOX");
+        there.store(UidSet.of(2), FlagChange.ADDED, Flags.of(keyword, "Mine"));
+        SyncReport report = run(Options.ALL);
+        assertThat(copied(report)).isEqualTo(3);
+        assertThat(report.failures()).isEmpty();
+        // It was stored when the others were.
+        assertThat(in(here, "INBOX"))
+                .extracting(Summary::flags)
+                .containsExactly(
+                        Flags.of("\\Seen", "Work"),
+                        Flags.of("\\Seen", "Work"),
+                        Flags.of("\\Seen", "Work", "Mine"));
+        SyncReport again = run(Options.ALL);
+        assertThat(SyncContract.sum(again, FolderReport::flags)).isZero();
+        assertThat(again.outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
     @Test
