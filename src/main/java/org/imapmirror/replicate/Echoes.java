@@ -124,23 +124,14 @@ final class Echoes {
         if (work.selectTarget(m).uidValidity() != echo.uidValidity()) {
             return;
         }
-        UidSet.Builder mapped = new UidSet.Builder();
         UidSet.Builder twins = new UidSet.Builder();
-        for (MessageRow row : work.store.messages(m)) {
-            if (row.targetUid() != 0) {
-                mapped.add(row.targetUid());
-                if (row.state() == State.MAPPED && echo.uids().contains(row.uid())) {
-                    twins.add(row.targetUid());
-                }
+        for (MessageRow row : work.store.messages(m, echo.uids()).values()) {
+            if (row.state() == State.MAPPED) {
+                twins.add(row.targetUid());
             }
         }
-        UidSet strangers =
-                work.hands
-                        .target()
-                        .uids()
-                        .intersect(UidSet.range(Math.max(1, echo.uidNext()), UidSet.MAX))
-                        .minus(mapped.build())
-                        .minus(work.held.in(m));
+        UidSet since = UidSet.range(Math.max(1, echo.uidNext()), UidSet.MAX);
+        UidSet strangers = work.unmapped(m, work.hands.target().uids().intersect(since));
         if (strangers.isEmpty() || twins.build().isEmpty()) {
             return;
         }

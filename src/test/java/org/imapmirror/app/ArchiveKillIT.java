@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import org.awaitility.Awaitility;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
@@ -56,14 +55,15 @@ class ArchiveKillIT {
                     work.add(RandomWork.start("w" + i, access, random.nextLong()));
                 }
                 for (int kill = 0; kill < KILLS; kill++) {
-                    awaitCommands(work, 10 + random.nextInt(MOST_COMMANDS));
+                    RandomWork.awaitMore(
+                            work, 10 + random.nextInt(MOST_COMMANDS), Duration.ofSeconds(30));
                     LockSupport.parkNanos(random.nextInt(5_000_000));
                     serve.kill();
                     serve = ServeProcess.start(config).awaitPort(setup.port());
                 }
-                awaitCommands(work, MOST_COMMANDS);
+                RandomWork.awaitMore(work, MOST_COMMANDS, Duration.ofSeconds(30));
                 work.forEach(RandomWork::stop);
-                awaitMirrored(config);
+                Run.awaitMirrored(config, Duration.ofSeconds(60));
                 Run verify = Run.imapmirror("audit", "verify", "--config", config.toString());
                 assertThat(verify.code()).as("seed %d %s", seed, verify).isZero();
                 List<JsonNode> audit = audit();
@@ -141,26 +141,5 @@ class ArchiveKillIT {
         Set<String> all = new HashSet<>();
         work.stream().filter(w -> w.user().equals(user)).forEach(w -> all.addAll(w.acknowledged()));
         return all;
-    }
-
-    private static void awaitCommands(List<RandomWork> work, int more) {
-        long goal = work.stream().mapToLong(RandomWork::answered).sum() + more;
-        Awaitility.await(more + " commands more")
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> work.stream().mapToLong(RandomWork::answered).sum() >= goal);
-    }
-
-    private static void awaitMirrored(Path config) {
-        Awaitility.await("pending 0")
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() ->
-                        assertThat(
-                                        Run.imapmirror(
-                                                "status", "--config", config.toString(), "--json"))
-                                .satisfies(
-                                        run -> assertThat(run.out()).contains("\"pending\":0,"),
-                                        run -> assertThat(run.code()).isZero()));
     }
 }

@@ -45,11 +45,11 @@ class HeldWorkIT {
                     work.add(RandomWork.start("w" + i, setup.through(1), random.nextLong()));
                 }
                 for (int kill = 0; kill < 3; kill++) {
-                    awaitCommands(work, 60);
+                    RandomWork.awaitMore(work, 60, Duration.ofSeconds(30));
                     serve.kill();
                     serve = ServeProcess.start(config).awaitPort(setup.port());
                 }
-                awaitCommands(work, 60);
+                RandomWork.awaitMore(work, 60, Duration.ofSeconds(30));
                 work.forEach(RandomWork::stop);
                 awaitStatus(config, "\"pending\":0,");
                 assertThat(status(config)).contains("\"extra\":0,", "\"parked\":0,");
@@ -90,13 +90,5 @@ class HeldWorkIT {
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
                 .untilAsserted(() -> assertThat(status(config)).contains(part));
-    }
-
-    private static void awaitCommands(List<RandomWork> work, int more) {
-        long goal = work.stream().mapToLong(RandomWork::answered).sum() + more;
-        Awaitility.await(more + " commands more")
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> work.stream().mapToLong(RandomWork::answered).sum() >= goal);
     }
 }

@@ -2,7 +2,6 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.awaitility.Awaitility;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
@@ -51,14 +50,15 @@ class KillIT {
                     work.add(RandomWork.start("w" + i, access, random.nextLong()));
                 }
                 for (int kill = 0; kill < KILLS; kill++) {
-                    awaitCommands(work, 10 + random.nextInt(MOST_COMMANDS));
+                    RandomWork.awaitMore(
+                            work, 10 + random.nextInt(MOST_COMMANDS), Duration.ofSeconds(30));
                     LockSupport.parkNanos(random.nextInt(5_000_000));
                     serve.kill();
                     serve = ServeProcess.start(config).awaitPort(setup.port());
                 }
-                awaitCommands(work, MOST_COMMANDS);
+                RandomWork.awaitMore(work, MOST_COMMANDS, Duration.ofSeconds(30));
                 work.forEach(RandomWork::stop);
-                awaitMirrored(config);
+                Run.awaitMirrored(config, Duration.ofSeconds(60));
                 for (int user = 1; user <= 2; user++) {
                     Mailboxes expected = Mailboxes.read(Access.to(primary, user));
                     Mailboxes found = Mailboxes.read(Access.to(mirror, user));
@@ -72,31 +72,6 @@ class KillIT {
                 serve.close();
             }
         }
-    }
-
-    private static void awaitCommands(List<RandomWork> work, int more) {
-        long goal = done(work) + more;
-        Awaitility.await(more + " commands more")
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> done(work) >= goal);
-    }
-
-    private static long done(List<RandomWork> work) {
-        return work.stream().mapToLong(RandomWork::answered).sum();
-    }
-
-    private static void awaitMirrored(Path config) {
-        Awaitility.await("pending 0")
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() ->
-                        assertThat(
-                                        Run.imapmirror(
-                                                "status", "--config", config.toString(), "--json"))
-                                .satisfies(
-                                        run -> assertThat(run.out()).contains("\"pending\":0,"),
-                                        run -> assertThat(run.code()).isZero()));
     }
 
     private static TreeSet<String> kept(List<RandomWork> work, String user) {

@@ -1,5 +1,6 @@
 package org.imapmirror.app;
 
+import org.awaitility.Awaitility;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.Mail;
 import org.imapmirror.testing.WireClient;
@@ -7,6 +8,7 @@ import org.imapmirror.testing.WireClient.Reply;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -76,6 +78,20 @@ final class RandomWork {
     /// Commands that were answered with OK so far.
     long answered() {
         return answered.get();
+    }
+
+    /// Commands that all of them together were answered with OK so far.
+    static long answered(List<RandomWork> all) {
+        return all.stream().mapToLong(RandomWork::answered).sum();
+    }
+
+    /// Waits until they were answered so many more with OK.
+    static void awaitMore(List<RandomWork> all, int more, Duration patience) {
+        long goal = answered(all) + more;
+        Awaitility.await(more + " commands more")
+                .atMost(patience)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> answered(all) >= goal);
     }
 
     /// Subjects of the messages whose append was confirmed and which nobody has begun to expunge.

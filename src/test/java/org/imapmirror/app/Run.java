@@ -1,9 +1,15 @@
 package org.imapmirror.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
 
 /// One run of the command.
 ///
@@ -18,5 +24,17 @@ record Run(int code, String out, String err) {
                         .setErr(new PrintWriter(err, true));
         int code = commandLine.execute(args);
         return new Run(code, out.toString(), err.toString());
+    }
+
+    /// Waits until the running imapmirror says that the mirrors have everything and all is well.
+    static void awaitMirrored(Path config, Duration patience) {
+        Awaitility.await("pending 0")
+                .atMost(patience)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() ->
+                        assertThat(imapmirror("status", "--config", config.toString(), "--json"))
+                                .satisfies(
+                                        run -> assertThat(run.out()).contains("\"pending\":0,"),
+                                        run -> assertThat(run.code()).isZero()));
     }
 }

@@ -2,7 +2,6 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.awaitility.Awaitility;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Drift;
@@ -85,27 +84,27 @@ class TortureIT {
                 int restarts;
                 try (Weather weather = new Weather(relay, mirror, random.nextLong())) {
                     for (int kill = 0; kill < KILLS; kill++) {
-                        awaitCommands(work, 10 + random.nextInt(COMMANDS));
+                        RandomWork.awaitMore(work, 10 + random.nextInt(COMMANDS), PATIENCE);
                         toArchive.cutAfter(random.nextInt(20_000));
                         LockSupport.parkNanos(random.nextInt(5_000_000));
                         serve.kill();
                         serve = ServeProcess.start(config).awaitPort(setup.port());
                     }
-                    awaitCommands(work, COMMANDS);
+                    RandomWork.awaitMore(work, COMMANDS, PATIENCE);
                     outages = weather.outages();
                     restarts = weather.restarts();
                 }
                 toArchive.cutAfter(Long.MAX_VALUE);
                 work.forEach(RandomWork::stop);
                 long stopped = System.nanoTime();
-                awaitMirrored(config);
+                Run.awaitMirrored(config, PATIENCE);
                 Drift drift = drift();
                 double converged = (System.nanoTime() - stopped) / 1e9;
                 System.out.printf(
                         "TortureIT: %d operations in %.0f s, %d kills, %d cuts, %d outages and %d"
                                 + " restarts of the mirror: lost %d, doubled %d, differing %d,"
                                 + " mailboxes %d; equal after %.1f s%n",
-                        done(work),
+                        RandomWork.answered(work),
                         (stopped - start) / 1e9,
                         KILLS,
                         relay.cuts(),
@@ -179,30 +178,5 @@ class TortureIT {
                 }
             }
         }
-    }
-
-    private static void awaitCommands(List<RandomWork> work, int more) {
-        long goal = done(work) + more;
-        Awaitility.await(more + " commands more")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> done(work) >= goal);
-    }
-
-    private static long done(List<RandomWork> work) {
-        return work.stream().mapToLong(RandomWork::answered).sum();
-    }
-
-    private static void awaitMirrored(Path config) {
-        Awaitility.await("pending 0")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() ->
-                        assertThat(
-                                        Run.imapmirror(
-                                                "status", "--config", config.toString(), "--json"))
-                                .satisfies(
-                                        run -> assertThat(run.out()).contains("\"pending\":0,"),
-                                        run -> assertThat(run.code()).isZero()));
     }
 }
