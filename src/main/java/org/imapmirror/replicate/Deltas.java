@@ -27,19 +27,29 @@ final class Deltas {
 
     private final Work work;
     private final Importer importer;
+    private final UidOrder order;
     private final MessageEvents events;
 
     Deltas(Work work) {
         this.work = work;
         this.importer = new Importer(work);
+        this.order = new UidOrder(work, importer);
         this.events = new MessageEvents(work);
     }
 
-    /// Brings some import-pending messages of a mailbox over.
+    /// Brings some import-pending messages of a mailbox over, and before them what no event told
+    /// of, such as a message that came when the proxy was killed.
     void pendingStep(MailboxRow m) throws StoreException {
         UidSet pending = work.store.inState(m, State.PENDING);
         if (!pending.isEmpty()) {
-            importer.fromPrimary(m, pending.chunks(CHUNK).get(0));
+            UidSet chunk = pending.chunks(CHUNK).get(0);
+            order.fillBelow(m, chunk);
+            importer.fromPrimary(work.current(m), chunk);
+            // Those that a client named in vain do not exist yet and are not seen.
+            UidSet decided = MessageRow.decided(work.store.messages(m, chunk).values());
+            if (!decided.isEmpty()) {
+                order.seen(m, decided);
+            }
         }
     }
 

@@ -18,13 +18,10 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -33,19 +30,14 @@ import java.util.TreeMap;
 /// Stores messages on the mirror, from the primary or from the spool, exactly once: what is about
 /// to be sent is written down first ([Attempt]), and what became of it with the map.
 final class Importer {
-    private static final DateTimeFormatter DATE_TIME =
-            DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US)
-                    .withZone(ZoneOffset.UTC);
-
     private static final int CHUNK = 100;
 
-    /// What Dovecot tells of a message that another session is just removing.
-    private static final String LOST_DATE = "01-Jan-1970 00:00:00 +0000";
-
     private final Work work;
+    private final ArrivalDates arrivals;
 
     Importer(Work work) {
         this.work = work;
+        this.arrivals = new ArrivalDates(work);
     }
 
     /// A body that is in the spool.
@@ -188,7 +180,7 @@ final class Importer {
     ///
     /// @return those that the mirror refused for good, with its words
     Map<Spooled, String> fromSpool(MailboxRow m, List<Spooled> bodies) throws StoreException {
-        Map<Long, String> dates = datesOf(m, bodies);
+        Map<Long, String> dates = arrivals.of(m, bodies);
         List<Attempt.Item> items = new ArrayList<>();
         for (Spooled b : bodies) {
             items.add(new Attempt.Item(b.uid(), b.payload().size(), b.flags(), b.payload(), null));
@@ -198,12 +190,6 @@ final class Importer {
         Appender appender = target.appender(work.current(m).target());
         for (Spooled b : bodies) {
             String date = dates.get(b.uid());
-            if (date == null) {
-                date = b.internalDate();
-            }
-            if (date == null) {
-                date = DATE_TIME.format(b.arrived());
-            }
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(
                         b.flags(), date, b.payload().size(), work.reading(m, b.uid(), date, body));
@@ -233,38 +219,6 @@ final class Importer {
             }
         }
         return refused;
-    }
-
-    /// A message stored without a date has the primary's clock: only the primary knows it exactly.
-    /// So has, with some servers, one that was given a date to come.
-    private Map<Long, String> datesOf(MailboxRow m, List<Spooled> bodies) {
-        Map<Long, String> dates = new TreeMap<>();
-        UidSet undated =
-                UidSet.of(
-                        bodies.stream()
-                                .filter(b -> !isPast(b.internalDate(), b.arrived()))
-                                .map(Spooled::uid)
-                                .toList());
-        if (undated.isEmpty()) {
-            return dates;
-        }
-        try {
-            work.examinePrimary(m);
-            for (Summary s : work.hands.primary().summaries(undated)) {
-                if (s.internalDate() instanceof String date && !date.equals(LOST_DATE)) {
-                    dates.put(s.uid(), date);
-                }
-            }
-        } catch (StoreException _) {
-            // The primary is away: the time at which it had got the message is the next best.
-            dates.clear();
-        }
-        return dates;
-    }
-
-    private static boolean isPast(@Nullable String date, Instant arrived) {
-        Instant given = FirstCopy.instant(date);
-        return given != null && given.isBefore(arrived);
     }
 
     /// Writes the attempt down; nothing is sent before.

@@ -31,6 +31,11 @@ record MessageRow(long uid, long targetUid, State state, long size, Flags flags)
         return row != null && row.state != State.PENDING;
     }
 
+    /// The UIDs of those with nothing left to store.
+    static UidSet decided(Collection<MessageRow> rows) {
+        return UidSet.of(rows.stream().filter(MessageRow::isDecided).map(MessageRow::uid).toList());
+    }
+
     /// The UIDs of those that are import-pending.
     static UidSet pending(Collection<MessageRow> rows) {
         return UidSet.of(

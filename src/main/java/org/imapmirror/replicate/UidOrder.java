@@ -4,6 +4,7 @@ import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.replicate.Importer.Spooled;
 import org.imapmirror.replicate.MessageRow.State;
@@ -67,9 +68,7 @@ final class UidOrder {
                 importer.fromPrimary(m, chunk);
             }
         } catch (StoreException e) {
-            if (e.serverName().equals(work.lane.key().mirror())) {
-                throw e;
-            }
+            unlessAway(e);
             // They are imported when the primary can be asked.
         }
     }
@@ -100,10 +99,15 @@ final class UidOrder {
             }
             return true;
         } catch (StoreException e) {
-            if (e.serverName().equals(work.lane.key().mirror())) {
-                throw e;
-            }
+            unlessAway(e);
             return false;
+        }
+    }
+
+    /// A mailbox that changed while it was read can be read again: nothing is given up for it.
+    private void unlessAway(StoreException e) throws StoreException {
+        if (e.kind() == Kind.RACE || e.serverName().equals(work.lane.key().mirror())) {
+            throw e;
         }
     }
 

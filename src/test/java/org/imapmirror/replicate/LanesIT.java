@@ -10,6 +10,7 @@ import org.imapmirror.event.MailboxEvent.MailboxCreated;
 import org.imapmirror.event.MailboxEvent.MailboxDeleted;
 import org.imapmirror.event.MailboxEvent.MailboxRenamed;
 import org.imapmirror.event.MailboxEvent.MailboxSuspect;
+import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.MailboxEvent.MessagesCopied;
 import org.imapmirror.event.MailboxEvent.MessagesExpunged;
 import org.imapmirror.event.MailboxEvent.MessagesMoved;
@@ -17,6 +18,7 @@ import org.imapmirror.event.MailboxEvent.Subscribed;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.MailboxRef;
 import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.Appended;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.UidPairs;
 import org.imapmirror.testing.DovecotServer;
@@ -226,6 +228,56 @@ class LanesIT {
         for (int i = 0; i < 6; i++) {
             world.append("INBOX", "later" + i, Flags.of("\\Flagged"));
         }
+        assertEqual();
+    }
+
+    /// As after a crash of the proxy: nothing tells of the first of two messages.
+    @Test
+    void whatNoEventToldOfIsStoredBeforeALaterMessage() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        LaneWorld.store(world.client, "INBOX", "untold", Flags.NONE, LaneWorld.DATE);
+        long told =
+                LaneWorld.store(world.client, "INBOX", "told", Flags.NONE, LaneWorld.DATE).uid();
+        world.client.select("INBOX");
+        world.client.store(UidSet.of(told), FlagChange.ADDED, Flags.of("\\Seen"));
+        world.journal(
+                new FlagsChanged(
+                        ref("INBOX"), UidSet.of(told), FlagChange.ADDED, Flags.of("\\Seen")));
+        world.awaitMirrored();
+        world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get();
+        assertEqual();
+    }
+
+    /// The primary's clock gave the date, and the message is elsewhere when it is asked for.
+    @Test
+    void aMessageThatWentOnKeepsItsDate() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        ImapStore c = world.client;
+        c.create("Work", null);
+        world.journal(new MailboxCreated(new MailboxName("Work"), null));
+        world.awaitMirrored();
+        mirror.stop();
+        Appended.Stored s = LaneWorld.store(c, "INBOX", "moving", Flags.NONE, LaneWorld.DATE);
+        world.journal(
+                new MessageAppended(
+                        ref("INBOX"),
+                        s.uid(),
+                        Flags.NONE,
+                        null,
+                        System.currentTimeMillis(),
+                        world.spooled(LaneWorld.message("moving", "text of moving"))));
+        c.select("INBOX");
+        UidPairs moved = c.move(UidSet.of(s.uid()), "Work");
+        c.rename("Work", "Done");
+        MailboxRef work = new MailboxRef(new MailboxName("Work"), ref("Done").uidValidity());
+        world.journal(
+                new MessagesMoved(ref("INBOX"), UidSet.of(s.uid()), work, targets(moved)),
+                new MailboxRenamed(new MailboxName("Work"), new MailboxName("Done")));
+        mirror.start();
         assertEqual();
     }
 
