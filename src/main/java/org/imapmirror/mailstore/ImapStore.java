@@ -113,8 +113,17 @@ public final class ImapStore implements AutoCloseable {
         return session.tree();
     }
 
-    private TreeChanges treeChanges() {
+    private TreeChanges treeChanges() throws StoreException {
+        leaveForgotten();
         return new TreeChanges(connection(), session.tree());
+    }
+
+    /// Leaves what an earlier borrower of the connection had selected.
+    private void leaveForgotten() throws StoreException {
+        Mailbox open = connection().mailbox();
+        if (open.name() != null && !open.isSelected()) {
+            session.leave();
+        }
     }
 
     /// On a selected mailbox.
@@ -170,11 +179,13 @@ public final class ImapStore implements AutoCloseable {
 
     /// Everything in the personal namespaces, also names that are only subscribed.
     public List<Listed> list() throws StoreException {
+        leaveForgotten();
         return tree().list();
     }
 
     /// One mailbox's numbers each; one that does not exist is absent.
     public Map<String, Status> status(Collection<String> names) throws StoreException {
+        leaveForgotten();
         return tree().status(names);
     }
 

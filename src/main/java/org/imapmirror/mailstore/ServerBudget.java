@@ -27,7 +27,9 @@ final class ServerBudget {
     private final Map<Account, Integer> perAccount = new HashMap<>();
     private int open;
 
-    private record Unused(Account account, ImapStore.Session session, long until) {}
+    /// @param since when it was given back, by [System#nanoTime()]
+    private record Unused(
+            Account account, ImapStore.Session session, long since, long until) {}
 
     ServerBudget(ServerPool.Member member) {
         this.member = member;
@@ -49,10 +51,18 @@ final class ServerBudget {
     final class Grant {
         private final Account account;
         private final ImapStore.@Nullable Session session;
+        private final long since;
 
-        private Grant(Account account, ImapStore.@Nullable Session session) {
+        private Grant(Account account) {
             this.account = account;
-            this.session = session;
+            this.session = null;
+            this.since = 0;
+        }
+
+        private Grant(Unused used) {
+            this.account = used.account();
+            this.session = used.session();
+            this.since = used.since();
         }
 
         Endpoint endpoint() {
@@ -62,6 +72,11 @@ final class ServerBudget {
         /// One that was used before, null where a new one is to be made.
         ImapStore.@Nullable Session session() {
             return session;
+        }
+
+        /// How long nobody used it, in nanoseconds.
+        long unusedFor() {
+            return System.nanoTime() - since;
         }
 
         /// The connection ended, or there will be none.
@@ -75,10 +90,11 @@ final class ServerBudget {
         }
 
         /// The connection is unused from now on.
-        void keep(ImapStore.Session used, long until) {
+        void keep(ImapStore.Session used, Duration longest) {
+            long now = System.nanoTime();
             lock.lock();
             try {
-                unused.add(new Unused(account, used, until));
+                unused.add(new Unused(account, used, now, now + longest.toNanos()));
                 released.signalAll();
             } finally {
                 lock.unlock();
@@ -94,7 +110,7 @@ final class ServerBudget {
             while (true) {
                 Unused own = takeUnusedOf(account);
                 if (own != null) {
-                    return new Grant(account, own.session());
+                    return new Grant(own);
                 }
                 boolean accountHasRoom =
                         member.perAccount() == 0
@@ -109,7 +125,7 @@ final class ServerBudget {
                 if (accountHasRoom && serverHasRoom) {
                     open++;
                     perAccount.merge(account, 1, Integer::sum);
-                    return new Grant(account, null);
+                    return new Grant(account);
                 }
                 if (rest <= 0) {
                     throw inUse(accountHasRoom, wait);

@@ -15,6 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 /// Connections to all servers, within what each of them bears. A connection that is closed stays
 /// open for a moment, for the next one who needs one of that account.
 public final class ServerPool implements AutoCloseable {
+    /// One that was used so recently is not asked first whether it still answers: if it does not,
+    /// that is as if it had broken while it was used.
+    private static final long TRUSTED_NANOS = 2_000_000_000L;
+
     private final Map<String, ServerBudget> budgets = new HashMap<>();
     private final Logins logins;
     private final ClientLimits limits;
@@ -81,7 +85,7 @@ public final class ServerPool implements AutoCloseable {
             if (used == null) {
                 return connect(server, account, grant);
             }
-            if (used.isFresh()) {
+            if (grant.unusedFor() < TRUSTED_NANOS || used.isFresh()) {
                 return lend(used, grant);
             }
             used.connection().abort();
@@ -124,7 +128,7 @@ public final class ServerPool implements AutoCloseable {
 
     private void giveBack(ImapStore.Session session, Grant grant) {
         if (!closed && session.canBeReused()) {
-            grant.keep(session, System.nanoTime() + times.keep().toNanos());
+            grant.keep(session, times.keep());
         } else {
             session.connection().abort();
             grant.release();

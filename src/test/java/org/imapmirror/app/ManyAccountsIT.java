@@ -22,8 +22,8 @@ import java.util.List;
 /// More accounts that are active at once than imapmirror may open connections to the primary.
 @Tag("dovecot")
 class ManyAccountsIT {
-    /// `limits.connections` is 20.
-    private static final int ACCOUNTS = 24;
+    /// `limits.connections` is 50.
+    private static final int ACCOUNTS = 54;
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 

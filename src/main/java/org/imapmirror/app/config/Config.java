@@ -78,7 +78,7 @@ public record Config(
     /// @param bytesPerSecond 0: no limit
     /// @param messagesPerSecond 0: no limit
     public record ServerLimits(int connections, long bytesPerSecond, int messagesPerSecond) {
-        public static final ServerLimits DEFAULT = new ServerLimits(20, 0, 0);
+        public static final ServerLimits DEFAULT = new ServerLimits(50, 0, 0);
     }
 
     /// @param maxBytes of records and payloads together
