@@ -94,12 +94,37 @@ final class LagBench {
             mirrored.add(new Observer(serve.through(primary, user), Access.to(mirror, user)));
         }
         lag("observation", direct, seconds, to);
+        double[] before = processorSeconds();
         lag(Front.MIRRORED, mirrored, seconds, to);
+        double[] after = processorSeconds();
+        // Each change of the rate is one message, or one STORE to it.
+        int changes = rate(accounts) * seconds / accounts * accounts;
+        for (int i = 0; i < after.length; i++) {
+            to.add(
+                    "CPU, " + accounts(accounts) + ", per change",
+                    "ms",
+                    List.of(Front.MIRRORED, "primary", "mirror").get(i),
+                    (after[i] - before[i]) * 1000 / changes);
+        }
+    }
+
+    /// What imapmirror, the primary and the mirror have used; of Dovecot's, the processes that are
+    /// alive.
+    private double[] processorSeconds() {
+        return new double[] {
+            CpuTime.seconds(List.of(serve.pid())),
+            CpuTime.seconds(DovecotProcesses.all(primary)),
+            CpuTime.seconds(DovecotProcesses.all(mirror))
+        };
+    }
+
+    private static int rate(int accounts) {
+        return accounts == 1 ? RATE_OF_ONE : RATE_OF_ALL;
     }
 
     private static void lag(String way, List<Observer> observers, int seconds, Results to)
             throws Exception {
-        int rate = observers.size() == 1 ? RATE_OF_ONE : RATE_OF_ALL;
+        int rate = rate(observers.size());
         Duration period = Duration.ofMillis(1000L * observers.size() / rate);
         int each = rate * seconds / observers.size();
         List<Observer.Lags> lags = new ArrayList<>();
