@@ -32,6 +32,7 @@ import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
 import org.imapmirror.replicate.LiveSessions;
 import org.imapmirror.replicate.RetryRules;
+import org.imapmirror.replicate.SweepRules;
 import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
@@ -266,7 +267,12 @@ final class Service implements AutoCloseable {
 
     private static LanesConfig lanesConfig(Config config) {
         return new LanesConfig(
-                config.sweep().every(),
+                new SweepRules(
+                        config.sweep().every(),
+                        SweepRules.DEFAULT.fullEvery(),
+                        SweepRules.DEFAULT.between(),
+                        SweepRules.DEFAULT.zone(),
+                        SweepRules.DEFAULT.accountsPerMinute()),
                 config.firstCopy().accounts(),
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
