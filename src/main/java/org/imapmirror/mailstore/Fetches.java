@@ -264,7 +264,8 @@ final class Fetches {
         return found;
     }
 
-    void bodies(UidSet uids, BodySink sink) throws StoreException, IOException {
+    void bodies(UidSet uids, BodySink to) throws StoreException, IOException {
+        BodySink sink = (uid, size, body) -> to.body(uid, size, connection.pace().pass(body));
         connection.replies().bodiesTo(sink);
         try {
             fetch(uids, "(UID BODY.PEEK[])", FEW, (uid, message) -> later(uid, message, sink));

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// How many connections to one server there are, for whom, and which of them are unused.
 final class ServerBudget {
     private volatile ServerPool.Member member;
+    private final Pace pace = new Pace();
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition released = lock.newCondition();
 
@@ -43,6 +44,11 @@ final class ServerBudget {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// How fast messages may pass over all of them.
+    Pace pace() {
+        return pace;
     }
 
     /// The right to one connection.

@@ -61,6 +61,24 @@ public final class ServerPool implements AutoCloseable {
         budget.limit(connections);
     }
 
+    /// From now on so much passes to and from this server, over all connections together.
+    ///
+    /// @param octetsPerSecond of messages; 0 for no limit
+    /// @param messagesPerSecond likewise
+    public void pace(String server, long octetsPerSecond, long messagesPerSecond) {
+        ServerBudget budget = budgets.get(server);
+        if (budget == null) {
+            throw new IllegalArgumentException("no server is called " + server);
+        }
+        budget.pace().limit(octetsPerSecond, messagesPerSecond);
+    }
+
+    /// Nobody waits for [#pace] any more: a message that would have to is broken off. To be called
+    /// before those who use connections are asked to end.
+    public void stopWaiting() {
+        budgets.values().forEach(b -> b.pace().end());
+    }
+
     /// A connection for an account, perhaps one that was used before; no mailbox is selected.
     /// Closing it gives it back.
     ///
@@ -79,7 +97,7 @@ public final class ServerPool implements AutoCloseable {
             }
             ImapStore.Session used = grant.session();
             if (used == null) {
-                return connect(server, account, grant);
+                return connect(server, account, grant, budget.pace());
             }
             if (used.isFresh()) {
                 return lend(used, grant);
@@ -94,7 +112,8 @@ public final class ServerPool implements AutoCloseable {
         logins.tryAgain(account);
     }
 
-    private ImapStore connect(String server, Account account, Grant grant) throws StoreException {
+    private ImapStore connect(String server, Account account, Grant grant, Pace pace)
+            throws StoreException {
         try {
             Endpoint endpoint = grant.endpoint();
             LoginAs login = logins.loginFor(server, account);
@@ -104,6 +123,7 @@ public final class ServerPool implements AutoCloseable {
             }
             try {
                 ImapStore.Session session = ImapStore.Session.open(endpoint, login, limits);
+                session.connection().pace(pace);
                 logins.onAccepted(server, account);
                 return lend(session, grant);
             } catch (StoreException e) {
