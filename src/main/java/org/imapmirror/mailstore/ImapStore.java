@@ -25,6 +25,9 @@ public final class ImapStore implements AutoCloseable {
     /// A connection that was unused has to answer in this time to be used again.
     private static final Duration ALIVE = Duration.ofSeconds(10);
 
+    /// An end of the connection that has arrived is seen in this time.
+    private static final Duration GLANCE = Duration.ofMillis(1);
+
     private static final String NOWHERE = "no-such-mailbox-of-imapmirror";
 
     private final Session session;
@@ -63,6 +66,26 @@ public final class ImapStore implements AutoCloseable {
                     leave();
                 }
                 return true;
+            } catch (StoreException _) {
+                return false;
+            }
+        }
+
+        /// Nothing tells that it ended, and it has nothing selected from now on. Costs no round
+        /// trip where the server has UNSELECT: for a connection that was used a moment ago.
+        boolean looksFresh() {
+            if (connection.mailbox().name() != null && !connection.has("UNSELECT")) {
+                return isFresh();
+            }
+            try {
+                while (connection.pump(GLANCE, false) != null) {
+                    // Words of farewell, or news of the mailbox that was open.
+                }
+                if (connection.mailbox().name() != null) {
+                    var unused = connection.send(leaving(), SentCommand.Untagged.NONE);
+                    connection.enter(new Mailbox());
+                }
+                return connection.usable();
             } catch (StoreException _) {
                 return false;
             }

@@ -28,7 +28,8 @@ final class ServerBudget {
     private final Map<Account, Integer> perAccount = new HashMap<>();
     private int open;
 
-    private record Unused(Account account, ImapStore.Session session, long until) {}
+    /// @param since of [System#nanoTime], likewise `until`
+    private record Unused(Account account, ImapStore.Session session, long since, long until) {}
 
     ServerBudget(ServerPool.Member member) {
         this.member = member;
@@ -54,11 +55,16 @@ final class ServerBudget {
     /// The right to one connection.
     final class Grant {
         private final Account account;
-        private final ImapStore.@Nullable Session session;
+        private final @Nullable Unused used;
 
-        private Grant(Account account, ImapStore.@Nullable Session session) {
+        private Grant(Account account, @Nullable Unused used) {
             this.account = account;
-            this.session = session;
+            this.used = used;
+        }
+
+        /// For how long nobody used the connection, 0 for a new one.
+        long unusedNanos(long now) {
+            return used == null ? 0 : now - used.since();
         }
 
         Endpoint endpoint() {
@@ -67,7 +73,7 @@ final class ServerBudget {
 
         /// One that was used before, null where a new one is to be made.
         ImapStore.@Nullable Session session() {
-            return session;
+            return used == null ? null : used.session();
         }
 
         /// The connection ended, or there will be none.
@@ -81,10 +87,13 @@ final class ServerBudget {
         }
 
         /// The connection is unused from now on.
-        void keep(ImapStore.Session used, long until) {
+        ///
+        /// @param now of [System#nanoTime]
+        /// @param time after which it is closed
+        void keep(ImapStore.Session free, long now, Duration time) {
             lock.lock();
             try {
-                unused.add(new Unused(account, used, until));
+                unused.add(new Unused(account, free, now, now + time.toNanos()));
                 released.signalAll();
             } finally {
                 lock.unlock();
@@ -100,7 +109,7 @@ final class ServerBudget {
             while (true) {
                 Unused own = takeUnusedOf(account);
                 if (own != null) {
-                    return new Grant(account, own.session());
+                    return new Grant(account, own);
                 }
                 boolean accountHasRoom =
                         member.perAccount() == 0

@@ -15,6 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 /// Connections to all servers, within what each of them bears. A connection that is closed stays
 /// open for a moment, for the next one who needs one of that account.
 public final class ServerPool implements AutoCloseable {
+    /// A connection that was used so short a time ago is not asked whether it is still there.
+    private static final Duration JUST_NOW = Duration.ofSeconds(5);
+
     private final Map<String, ServerBudget> budgets = new HashMap<>();
     private final Logins logins;
     private final ClientLimits limits;
@@ -99,7 +102,8 @@ public final class ServerPool implements AutoCloseable {
             if (used == null) {
                 return connect(server, account, grant, budget.pace());
             }
-            if (used.isFresh()) {
+            boolean justUsed = grant.unusedNanos(System.nanoTime()) < JUST_NOW.toNanos();
+            if (justUsed ? used.looksFresh() : used.isFresh()) {
                 return lend(used, grant);
             }
             used.connection().abort();
@@ -144,7 +148,7 @@ public final class ServerPool implements AutoCloseable {
 
     private void giveBack(ImapStore.Session session, Grant grant) {
         if (!closed && session.canBeReused()) {
-            grant.keep(session, System.nanoTime() + times.keep().toNanos());
+            grant.keep(session, System.nanoTime(), times.keep());
         } else {
             session.connection().abort();
             grant.release();
