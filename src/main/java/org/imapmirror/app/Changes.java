@@ -22,7 +22,6 @@ record Changes(Config before, Config after) {
         servers.addAll(after.servers().keySet());
         for (String name : servers) {
             compare(keys, "servers." + name, c -> endpoint(c, name));
-            compare(keys, "servers." + name + ".limits.bytes-per-second", c -> budgets(c, name));
         }
         compare(keys, "route.primary", c -> c.routes().defaultPrimary());
         compare(keys, "route.mirrors", c -> c.routes().mirrors());
@@ -50,13 +49,6 @@ record Changes(Config before, Config after) {
     private static Object endpoint(Config config, String name) {
         Config.Server server = config.servers().get(name);
         return server == null ? "none" : server.endpoint();
-    }
-
-    private static Object budgets(Config config, String name) {
-        Config.Server server = config.servers().get(name);
-        return server == null
-                ? List.of()
-                : List.of(server.limits().bytesPerSecond(), server.limits().messagesPerSecond());
     }
 
     private static List<String> keyIds(@Nullable Keyring keys) {

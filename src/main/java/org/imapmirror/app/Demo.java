@@ -147,8 +147,7 @@ final class Demo implements AutoCloseable {
                         null),
                 new Config.State("jdbc:sqlite:" + folder.resolve("state.db")),
                 new Config.Audit(folder.resolve("audit"), 64 << 20),
-                new Config.Sweep(
-                        Duration.ofHours(1), Duration.ofSeconds(60), Config.Sweep.Watch.ACTIVE),
+                Config.Sweep.DEFAULT,
                 new Config.FirstCopy(4),
                 new Config.Brake(100, 20),
                 Config.Retry.DEFAULT,

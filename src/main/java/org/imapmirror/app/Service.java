@@ -32,6 +32,7 @@ import org.imapmirror.replicate.Lanes;
 import org.imapmirror.replicate.LanesConfig;
 import org.imapmirror.replicate.LiveSessions;
 import org.imapmirror.replicate.RetryRules;
+import org.imapmirror.replicate.SweepRules;
 import org.imapmirror.replicate.Topology;
 import org.imapmirror.replicate.Watches;
 import org.imapmirror.route.Mirror;
@@ -48,6 +49,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -130,6 +132,7 @@ final class Service implements AutoCloseable {
                                     pool::open,
                                     new LiveSessions(capture::settled, capture::swept),
                                     applied));
+            keep(pool::stopWaiting);
             watches =
                     keep(
                             new Watches(
@@ -248,14 +251,21 @@ final class Service implements AutoCloseable {
                             new ServerPool.Member(
                                     server.endpoint(), server.limits().connections(), perAccount));
                 });
-        return new ServerPool(
-                members,
-                logins,
-                ClientLimits.DEFAULT.withTimeouts(
-                        ClientLimits.DEFAULT.connect(),
-                        config.retry().answerTime(),
-                        config.retry().answerTime()),
-                ServerPool.Times.DEFAULT);
+        ServerPool pool =
+                new ServerPool(
+                        members,
+                        logins,
+                        ClientLimits.DEFAULT.withTimeouts(
+                                ClientLimits.DEFAULT.connect(),
+                                config.retry().answerTime(),
+                                config.retry().answerTime()),
+                        ServerPool.Times.DEFAULT);
+        config.servers().forEach((name, server) -> pace(pool, name, server.limits()));
+        return pool;
+    }
+
+    private static void pace(ServerPool pool, String server, Config.ServerLimits limits) {
+        pool.pace(server, limits.bytesPerSecond(), limits.messagesPerSecond());
     }
 
     /// Half of the connections to the primary are for watches, the others stay for lanes.
@@ -266,7 +276,12 @@ final class Service implements AutoCloseable {
 
     private static LanesConfig lanesConfig(Config config) {
         return new LanesConfig(
-                config.sweep().every(),
+                new SweepRules(
+                        config.sweep().every(),
+                        config.sweep().fullEvery(),
+                        config.sweep().between(),
+                        ZoneId.systemDefault(),
+                        config.sweep().accountsPerMinute()),
                 config.firstCopy().accounts(),
                 new Brake(config.brake().messages(), config.brake().percent()),
                 LanesConfig.DEFAULT.settleTimeout(),
@@ -361,6 +376,7 @@ final class Service implements AutoCloseable {
                         methods.put(
                                 name, server.login().method(captured, started.routes().rules()));
                         pool.limit(name, server.limits().connections());
+                        pace(pool, name, server.limits());
                     }
                 });
         logins.methods(methods);

@@ -170,7 +170,7 @@ public final class Appender {
     private void stream(long size, InputStream body) throws StoreException, IOException {
         Target target = new Target(size);
         try {
-            body.transferTo(target);
+            connection.pace().pass(body).transferTo(target);
         } catch (Full _) {
             // The body is longer than announced; the rest is not wanted.
         } catch (Broken e) {

@@ -36,6 +36,7 @@ final class Connection {
     private final Map<String, SentCommand> inFlight = new LinkedHashMap<>();
     private final Traits traits = new Traits();
     private Mailbox mailbox = new Mailbox();
+    private Pace pace = Pace.FREE;
     private int tags;
     private boolean busy;
     private Response.@Nullable Untagged bye;
@@ -68,6 +69,15 @@ final class Connection {
 
     void enter(Mailbox selected) {
         mailbox = selected;
+    }
+
+    /// How fast messages may pass.
+    Pace pace() {
+        return pace;
+    }
+
+    void pace(Pace limited) {
+        pace = limited;
     }
 
     /// What the server is like.

@@ -167,6 +167,38 @@ final class Fetches {
         return found;
     }
 
+    /// What is different since (RFC 7162 section 3.1.4.1).
+    Changed changedSince(long modseq) throws StoreException {
+        Map<Long, Flags> found = new TreeMap<>();
+        UidSet[] vanished = {UidSet.EMPTY};
+        SentCommand.Untagged messages =
+                handler((uid, message) -> {
+                    Flags flags = message.flags();
+                    if (flags != null) {
+                        found.put(uid, flags);
+                    }
+                });
+        String since = "CHANGEDSINCE " + modseq;
+        SentCommand all =
+                connection.send(
+                        CommandText.of("UID FETCH")
+                                .word("1:*")
+                                .word("(UID FLAGS)")
+                                .word(
+                                        connection.traits().qresync()
+                                                ? "(" + since + " VANISHED)"
+                                                : "(" + since + ")"),
+                        response -> {
+                            if (response instanceof Response.Vanished gone) {
+                                vanished[0] = vanished[0].union(gone.uids());
+                                return true;
+                            }
+                            return messages.take(response);
+                        });
+        settle(all);
+        return new Changed(found, vanished[0], connection.mailbox().exists());
+    }
+
     /// The UIDs that search keys find; they may hold quoted strings in UTF-8, no literals.
     UidSet search(String keys) throws StoreException {
         UidSet.Builder found = new UidSet.Builder();
@@ -232,7 +264,8 @@ final class Fetches {
         return found;
     }
 
-    void bodies(UidSet uids, BodySink sink) throws StoreException, IOException {
+    void bodies(UidSet uids, BodySink to) throws StoreException, IOException {
+        BodySink sink = (uid, size, body) -> to.body(uid, size, connection.pace().pass(body));
         connection.replies().bodiesTo(sink);
         try {
             fetch(uids, "(UID BODY.PEEK[])", FEW, (uid, message) -> later(uid, message, sink));

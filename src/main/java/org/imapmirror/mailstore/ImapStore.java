@@ -25,6 +25,9 @@ public final class ImapStore implements AutoCloseable {
     /// A connection that was unused has to answer in this time to be used again.
     private static final Duration ALIVE = Duration.ofSeconds(10);
 
+    /// An end of the connection that has arrived is seen in this time.
+    private static final Duration GLANCE = Duration.ofMillis(1);
+
     private static final String NOWHERE = "no-such-mailbox-of-imapmirror";
 
     private final Session session;
@@ -68,23 +71,59 @@ public final class ImapStore implements AutoCloseable {
             }
         }
 
+        /// Nothing tells that it ended, and it has nothing selected from now on. Costs no round
+        /// trip where the server has UNSELECT: for a connection that was used a moment ago.
+        boolean looksFresh() {
+            if (connection.mailbox().name() != null && !connection.has("UNSELECT")) {
+                return isFresh();
+            }
+            try {
+                while (connection.pump(GLANCE, false) != null) {
+                    // Words of farewell, or news of the mailbox that was open.
+                }
+                if (connection.mailbox().name() != null) {
+                    var unused = connection.send(leaving(), SentCommand.Untagged.NONE);
+                    connection.enter(new Mailbox());
+                }
+                return connection.usable();
+            } catch (StoreException _) {
+                return false;
+            }
+        }
+
         /// A server tells with STATUS of a mailbox that is selected what it knows of that one, also
         /// when another one has the name by now.
         void leave() throws StoreException {
-            boolean unselect = connection.has("UNSELECT");
-            CommandText command =
-                    unselect
-                            ? CommandText.of("UNSELECT")
-                            // A refused one leaves nothing selected (RFC 9051 section 6.3.2).
-                            : CommandText.of("EXAMINE").mailbox(NOWHERE);
             try {
-                connection.run(command, SentCommand.Untagged.NONE, ALIVE);
+                connection.run(leaving(), SentCommand.Untagged.NONE, ALIVE);
             } catch (StoreException e) {
-                if (unselect || e.kind() != Kind.REFUSED) {
+                if (connection.has("UNSELECT") || e.kind() != Kind.REFUSED) {
                     throw e;
                 }
             }
             connection.enter(new Mailbox());
+        }
+
+        private CommandText leaving() {
+            return connection.has("UNSELECT")
+                    ? CommandText.of("UNSELECT")
+                    // A refused one leaves nothing selected (RFC 9051 section 6.3.2).
+                    : CommandText.of("EXAMINE").mailbox(NOWHERE);
+        }
+
+        /// As [#leave], in one round trip with what it is done for.
+        Census census(Collection<String> expected) throws StoreException {
+            if (connection.mailbox().name() == null) {
+                return tree.census(expected);
+            }
+            SentCommand leave = connection.send(leaving(), SentCommand.Untagged.NONE);
+            connection.enter(new Mailbox());
+            Census census = tree.census(expected);
+            Response.Tagged answer = connection.await(leave);
+            if (connection.has("UNSELECT") && !Failures.isOk(answer)) {
+                throw connection.failures().refusal(leave.verb(), answer);
+            }
+            return census;
         }
     }
 
@@ -113,17 +152,8 @@ public final class ImapStore implements AutoCloseable {
         return session.tree();
     }
 
-    private TreeChanges treeChanges() throws StoreException {
-        leaveForgotten();
+    private TreeChanges treeChanges() {
         return new TreeChanges(connection(), session.tree());
-    }
-
-    /// Leaves what an earlier borrower of the connection had selected.
-    private void leaveForgotten() throws StoreException {
-        Mailbox open = connection().mailbox();
-        if (open.name() != null && !open.isSelected()) {
-            session.leave();
-        }
     }
 
     /// On a selected mailbox.
@@ -179,13 +209,53 @@ public final class ImapStore implements AutoCloseable {
 
     /// Everything in the personal namespaces, also names that are only subscribed.
     public List<Listed> list() throws StoreException {
-        leaveForgotten();
         return tree().list();
+    }
+
+    /// Everything in the personal namespaces, and the mailboxes' numbers, in one round trip; no
+    /// mailbox is open afterwards.
+    ///
+    /// @param expected mailboxes that are probably there: a server without LIST-STATUS is asked for
+    ///   each of them
+    public Census census(Collection<String> expected) throws StoreException {
+        connection();
+        return session.census(expected);
+    }
+
+    /// From now on the server tells expunges by UID, where it can; it is told so once, and no
+    /// mailbox is open then.
+    ///
+    /// @return whether it does (RFC 7162, QRESYNC)
+    public boolean enableQresync() throws StoreException {
+        Connection connection = connection();
+        if (connection.traits().qresync() || !has("QRESYNC") || !has("ENABLE")) {
+            return connection.traits().qresync();
+        }
+        if (connection.mailbox().name() != null) {
+            session.leave();
+        }
+        try {
+            connection.run(
+                    CommandText.of("ENABLE").word("QRESYNC"),
+                    response -> response instanceof Response.Enabled);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.REFUSED) {
+                throw e;
+            }
+            // Some servers offer what they then refuse.
+            return false;
+        }
+        return connection.traits().qresync();
+    }
+
+    /// What is different in the open mailbox since one of its HIGHESTMODSEQs; only with CONDSTORE
+    /// or QRESYNC. What vanished is told after [#enableQresync()] only.
+    public Changed changedSince(long modseq) throws StoreException {
+        return fetches().changedSince(modseq);
     }
 
     /// One mailbox's numbers each; one that does not exist is absent.
     public Map<String, Status> status(Collection<String> names) throws StoreException {
-        leaveForgotten();
         return tree().status(names);
     }
 

@@ -1,6 +1,7 @@
 package org.imapmirror.mailstore;
 
 import org.imapmirror.event.Flags;
+import org.imapmirror.event.UidSet;
 import org.imapmirror.imap.Code;
 import org.imapmirror.imap.Response;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,10 @@ final class Mailbox {
             case Response.Expunge _ -> {
                 changed = true;
                 exists--;
+            }
+            case Response.Vanished(boolean earlier, UidSet uids) when !earlier -> {
+                changed = true;
+                exists -= uids.size();
             }
             case Response.FlagsList(Flags list) -> flags = list;
             case Response.Untagged untagged -> onCode(untagged.code());

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// How many connections to one server there are, for whom, and which of them are unused.
 final class ServerBudget {
     private volatile ServerPool.Member member;
+    private final Pace pace = new Pace();
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition released = lock.newCondition();
 
@@ -27,9 +28,8 @@ final class ServerBudget {
     private final Map<Account, Integer> perAccount = new HashMap<>();
     private int open;
 
-    /// @param since when it was given back, by [System#nanoTime()]
-    private record Unused(
-            Account account, ImapStore.Session session, long since, long until) {}
+    /// @param since of [System#nanoTime], likewise `until`
+    private record Unused(Account account, ImapStore.Session session, long since, long until) {}
 
     ServerBudget(ServerPool.Member member) {
         this.member = member;
@@ -47,22 +47,24 @@ final class ServerBudget {
         }
     }
 
+    /// How fast messages may pass over all of them.
+    Pace pace() {
+        return pace;
+    }
+
     /// The right to one connection.
     final class Grant {
         private final Account account;
-        private final ImapStore.@Nullable Session session;
-        private final long since;
+        private final @Nullable Unused used;
 
-        private Grant(Account account) {
+        private Grant(Account account, @Nullable Unused used) {
             this.account = account;
-            this.session = null;
-            this.since = 0;
+            this.used = used;
         }
 
-        private Grant(Unused used) {
-            this.account = used.account();
-            this.session = used.session();
-            this.since = used.since();
+        /// For how long nobody used the connection, 0 for a new one.
+        long unusedNanos(long now) {
+            return used == null ? 0 : now - used.since();
         }
 
         Endpoint endpoint() {
@@ -71,12 +73,7 @@ final class ServerBudget {
 
         /// One that was used before, null where a new one is to be made.
         ImapStore.@Nullable Session session() {
-            return session;
-        }
-
-        /// How long nobody used it, in nanoseconds.
-        long unusedFor() {
-            return System.nanoTime() - since;
+            return used == null ? null : used.session();
         }
 
         /// The connection ended, or there will be none.
@@ -90,11 +87,13 @@ final class ServerBudget {
         }
 
         /// The connection is unused from now on.
-        void keep(ImapStore.Session used, Duration longest) {
-            long now = System.nanoTime();
+        ///
+        /// @param now of [System#nanoTime]
+        /// @param time after which it is closed
+        void keep(ImapStore.Session free, long now, Duration time) {
             lock.lock();
             try {
-                unused.add(new Unused(account, used, now, now + longest.toNanos()));
+                unused.add(new Unused(account, free, now, now + time.toNanos()));
                 released.signalAll();
             } finally {
                 lock.unlock();
@@ -110,7 +109,7 @@ final class ServerBudget {
             while (true) {
                 Unused own = takeUnusedOf(account);
                 if (own != null) {
-                    return new Grant(own);
+                    return new Grant(account, own);
                 }
                 boolean accountHasRoom =
                         member.perAccount() == 0
@@ -125,7 +124,7 @@ final class ServerBudget {
                 if (accountHasRoom && serverHasRoom) {
                     open++;
                     perAccount.merge(account, 1, Integer::sum);
-                    return new Grant(account);
+                    return new Grant(account, null);
                 }
                 if (rest <= 0) {
                     throw inUse(accountHasRoom, wait);

@@ -15,9 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 /// Connections to all servers, within what each of them bears. A connection that is closed stays
 /// open for a moment, for the next one who needs one of that account.
 public final class ServerPool implements AutoCloseable {
-    /// One that was used so recently is not asked first whether it still answers: if it does not,
-    /// that is as if it had broken while it was used.
-    private static final long TRUSTED_NANOS = 2_000_000_000L;
+    /// A connection that was used so short a time ago is not asked whether it is still there.
+    private static final Duration JUST_NOW = Duration.ofSeconds(5);
 
     private final Map<String, ServerBudget> budgets = new HashMap<>();
     private final Logins logins;
@@ -65,6 +64,24 @@ public final class ServerPool implements AutoCloseable {
         budget.limit(connections);
     }
 
+    /// From now on so much passes to and from this server, over all connections together.
+    ///
+    /// @param octetsPerSecond of messages; 0 for no limit
+    /// @param messagesPerSecond likewise
+    public void pace(String server, long octetsPerSecond, long messagesPerSecond) {
+        ServerBudget budget = budgets.get(server);
+        if (budget == null) {
+            throw new IllegalArgumentException("no server is called " + server);
+        }
+        budget.pace().limit(octetsPerSecond, messagesPerSecond);
+    }
+
+    /// Nobody waits for [#pace] any more: a message that would have to is broken off. To be called
+    /// before those who use connections are asked to end.
+    public void stopWaiting() {
+        budgets.values().forEach(b -> b.pace().end());
+    }
+
     /// A connection for an account, perhaps one that was used before; no mailbox is selected.
     /// Closing it gives it back.
     ///
@@ -83,9 +100,10 @@ public final class ServerPool implements AutoCloseable {
             }
             ImapStore.Session used = grant.session();
             if (used == null) {
-                return connect(server, account, grant);
+                return connect(server, account, grant, budget.pace());
             }
-            if (grant.unusedFor() < TRUSTED_NANOS || used.isFresh()) {
+            boolean justUsed = grant.unusedNanos(System.nanoTime()) < JUST_NOW.toNanos();
+            if (justUsed ? used.looksFresh() : used.isFresh()) {
                 return lend(used, grant);
             }
             used.connection().abort();
@@ -98,7 +116,8 @@ public final class ServerPool implements AutoCloseable {
         logins.tryAgain(account);
     }
 
-    private ImapStore connect(String server, Account account, Grant grant) throws StoreException {
+    private ImapStore connect(String server, Account account, Grant grant, Pace pace)
+            throws StoreException {
         try {
             Endpoint endpoint = grant.endpoint();
             LoginAs login = logins.loginFor(server, account);
@@ -108,6 +127,7 @@ public final class ServerPool implements AutoCloseable {
             }
             try {
                 ImapStore.Session session = ImapStore.Session.open(endpoint, login, limits);
+                session.connection().pace(pace);
                 logins.onAccepted(server, account);
                 return lend(session, grant);
             } catch (StoreException e) {
@@ -128,7 +148,7 @@ public final class ServerPool implements AutoCloseable {
 
     private void giveBack(ImapStore.Session session, Grant grant) {
         if (!closed && session.canBeReused()) {
-            grant.keep(session, times.keep());
+            grant.keep(session, System.nanoTime(), times.keep());
         } else {
             session.connection().abort();
             grant.release();

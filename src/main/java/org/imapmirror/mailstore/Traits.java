@@ -14,11 +14,13 @@ final class Traits {
 
     private CapabilityList capabilities = CapabilityList.NONE;
     private String greeting = "";
+    private boolean qresync;
 
     /// Capabilities may be in any response.
     void learn(Response response) {
         switch (response) {
             case Response.Capability(CapabilityList list) -> capabilities = list;
+            case Response.Enabled(CapabilityList list) -> qresync |= list.has("QRESYNC");
             case Response.Tagged tagged -> learn(tagged.code());
             case Response.Untagged untagged -> learn(untagged.code());
             default -> {
@@ -73,6 +75,11 @@ final class Traits {
     /// in the order of file names, which is not that of the UIDs before.
     boolean renumbersOnRename() {
         return greeting.contains("Courier");
+    }
+
+    /// Expunges are told by UID (RFC 7162 section 3.2.3).
+    boolean qresync() {
+        return qresync;
     }
 
     /// Cyrus 3.6 answers STATUS MAILBOXID from memory that it has freed: the answer is another one

@@ -85,32 +85,114 @@ final class Tree {
     }
 
     List<Listed> list() throws StoreException {
-        Map<String, Listed> found = new LinkedHashMap<>();
-        Set<String> subscribed = new HashSet<>();
-        boolean extended = connection.has("LIST-EXTENDED");
-        String options = extended && connection.has("SPECIAL-USE") ? "RETURN (SPECIAL-USE)" : "";
-        for (String prefix : prefixes()) {
-            list(
-                    below(CommandText.of("LIST").word("\"\""), prefix),
-                    options,
-                    entry -> found.put(entry.name(), entry));
-            list(
-                    below(
-                            CommandText.of(extended ? "LIST" : "LSUB")
-                                    .word(extended ? "(SUBSCRIBED) \"\"" : "\"\""),
-                            prefix),
-                    "",
-                    entry -> {
-                        if (extended || !isOnlyParent(entry)) {
-                            subscribed.add(entry.name());
-                            found.computeIfAbsent(entry.name(), _ -> absent(entry));
-                        }
-                    });
+        Listing listing = new Listing(null);
+        listing.send();
+        return listing.result();
+    }
+
+    /// All mailboxes and their numbers, in one round trip: of those that the server does not tell
+    /// with its listing, the ones that are expected to be there are asked for with it.
+    Census census(Collection<String> expected) throws StoreException {
+        Map<String, Status> statuses = new HashMap<>();
+        boolean together = connection.has("LIST-EXTENDED") && connection.has("LIST-STATUS");
+        Listing listing = new Listing(together ? statuses : null);
+        listing.send();
+        if (!together) {
+            statusEach(expected, statuses);
         }
-        return found.values().stream()
-                .filter(entry -> !isForeign(entry.name()))
-                .map(entry -> withSubscribed(entry, subscribed.contains(entry.name())))
-                .toList();
+        List<Listed> listed = listing.result();
+        Set<String> selectable = new TreeSet<>();
+        for (Listed l : listed) {
+            if (l.selectable()) {
+                selectable.add(l.name());
+            }
+        }
+        statuses.keySet().retainAll(selectable);
+        selectable.removeAll(statuses.keySet());
+        statusEach(selectable, statuses);
+        return new Census(listed, statuses);
+    }
+
+    /// The commands of one listing, all under way at once.
+    private final class Listing {
+        private final Map<String, Listed> found = new LinkedHashMap<>();
+        private final Set<String> subscribed = new HashSet<>();
+        private final List<SentCommand> sent = new ArrayList<>();
+        private final boolean extended = connection.has("LIST-EXTENDED");
+        private final @Nullable Map<String, Status> statuses;
+
+        /// @param statuses takes the mailboxes' numbers, which are asked for with the names; null
+        ///   for the names alone
+        Listing(@Nullable Map<String, Status> statuses) {
+            this.statuses = statuses;
+        }
+
+        void send() throws StoreException {
+            for (String prefix : prefixes()) {
+                CommandText all = below(CommandText.of("LIST").word("\"\""), prefix);
+                String options = options();
+                sent.add(
+                        connection.send(
+                                options.isEmpty() ? all : all.word("RETURN (" + options + ")"),
+                                this::takeName));
+                sent.add(
+                        connection.send(
+                                below(
+                                        CommandText.of(extended ? "LIST" : "LSUB")
+                                                .word(extended ? "(SUBSCRIBED) \"\"" : "\"\""),
+                                        prefix),
+                                this::takeSubscription));
+            }
+        }
+
+        private String options() {
+            List<String> out = new ArrayList<>();
+            if (extended && connection.has("SPECIAL-USE")) {
+                out.add("SPECIAL-USE");
+            }
+            if (statuses != null) {
+                out.add("STATUS " + items());
+            }
+            return String.join(" ", out);
+        }
+
+        private boolean takeName(Response response) {
+            if (response instanceof ListItem item) {
+                Listed entry = entry(item);
+                found.put(entry.name(), entry);
+                return true;
+            }
+            return statuses != null && onStatus(response, statuses);
+        }
+
+        private boolean takeSubscription(Response response) {
+            if (!(response instanceof ListItem item)) {
+                return false;
+            }
+            Listed entry = entry(item);
+            if (extended || !isOnlyParent(entry)) {
+                subscribed.add(entry.name());
+                found.computeIfAbsent(entry.name(), _ -> absent(entry));
+            }
+            return true;
+        }
+
+        List<Listed> result() throws StoreException {
+            StoreException refused = null;
+            for (SentCommand command : sent) {
+                Response.Tagged answer = connection.await(command);
+                if (refused == null && !Failures.isOk(answer)) {
+                    refused = connection.failures().refusal(command.verb(), answer);
+                }
+            }
+            if (refused != null) {
+                throw refused;
+            }
+            return found.values().stream()
+                    .filter(entry -> !isForeign(entry.name()))
+                    .map(entry -> withSubscribed(entry, subscribed.contains(entry.name())))
+                    .toList();
+        }
     }
 
     /// LSUB may also tell the parents of what is subscribed, which are not (RFC 3501 section 6.3.9
@@ -171,9 +253,9 @@ final class Tree {
         void take(Listed entry);
     }
 
-    private void list(CommandText command, String options, Entries entries) throws StoreException {
+    private void list(CommandText command, Entries entries) throws StoreException {
         connection.run(
-                options.isEmpty() ? command : command.word(options),
+                command,
                 response -> {
                     if (response instanceof ListItem item) {
                         entries.take(entry(item));
@@ -210,7 +292,6 @@ final class Tree {
         Listed[] found = {null};
         list(
                 CommandText.of("LIST").word("\"\"").mailbox(name),
-                "",
                 entry -> {
                     if (entry.name().equals(name)
                             && !entry.attributes().contains("\\nonexistent")) {
@@ -222,7 +303,7 @@ final class Tree {
 
     Map<String, Status> status(Collection<String> names) throws StoreException {
         Map<String, Status> found = new HashMap<>();
-        Deque<String> left = new ArrayDeque<>(new TreeSet<>(names));
+        Set<String> left = new TreeSet<>(names);
         if (left.size() >= MANY && connection.has("LIST-STATUS")) {
             for (String prefix : prefixes()) {
                 connection.run(
@@ -233,6 +314,13 @@ final class Tree {
             found.keySet().retainAll(new HashSet<>(names));
             left.removeAll(found.keySet());
         }
+        statusEach(left, found);
+        return found;
+    }
+
+    private void statusEach(Collection<String> names, Map<String, Status> found)
+            throws StoreException {
+        Deque<String> left = new ArrayDeque<>(names);
         Deque<SentCommand> underWay = new ArrayDeque<>();
         StoreException refused = null;
         while (!left.isEmpty() || !underWay.isEmpty()) {
@@ -253,7 +341,6 @@ final class Tree {
         if (refused != null) {
             throw refused;
         }
-        return found;
     }
 
     /// A NO to STATUS means that there is no such mailbox, unless it says something else.

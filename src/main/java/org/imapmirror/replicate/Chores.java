@@ -27,7 +27,7 @@ final class Chores {
 
     /// A sweep under way; it survives a run that failed in the middle.
     private static final class Sweep {
-        private final Deque<MailboxName> mailboxes = new ArrayDeque<>();
+        private final Deque<Due> due = new ArrayDeque<>();
         private final List<CompletableFuture<Void>> done;
         private boolean listed;
 
@@ -35,6 +35,12 @@ final class Chores {
             this.done = done;
         }
     }
+
+    /// A mailbox that the sweep has to look into.
+    ///
+    /// @param primary it is compared with the primary; else only the mirror is looked at
+    /// @param mirror what the mirror told of it
+    private record Due(MailboxName name, boolean primary, @Nullable Status mirror) {}
 
     /// Somebody saw a change that the journal may not hold. Any thread.
     synchronized void hint(MailboxName mailbox, Doubt doubt) {
@@ -182,7 +188,7 @@ final class Chores {
             if (doubt == Doubt.MEMBERSHIP) {
                 inMailbox(mailbox, () -> deltas.newcomers(mailbox, window));
             } else {
-                inMailbox(mailbox, () -> deltas.everything(mailbox, window));
+                inMailbox(mailbox, () -> deltas.changes(mailbox, window));
             }
         }
 
@@ -214,12 +220,10 @@ final class Chores {
                 return false;
             }
             if (!s.listed) {
-                tree.run(window);
-                s.mailboxes.addAll(work.map.names());
-                s.listed = true;
+                plan(s, tree.run(window));
                 return true;
             }
-            MailboxName next = s.mailboxes.peek();
+            Due next = s.due.peek();
             if (next == null) {
                 synchronized (Chores.this) {
                     sweep = null;
@@ -227,18 +231,32 @@ final class Chores {
                 s.done.forEach(f -> f.complete(null));
                 return true;
             }
-            MailboxRow m = work.map.get(next);
+            MailboxRow m = work.map.get(next.name());
             if (m != null) {
                 // What was refused at the last sweep is tried again.
-                work.store.change(work.lane, tx -> tx.unparkUnlessSkipped(item(next)));
-                Status status = work.hands.primary().statusAnew(next.value());
-                if (status == null || !Deltas.unchanged(m, status)) {
-                    inMailbox(next, () -> deltas.everything(next, window));
+                work.store.change(work.lane, tx -> tx.unparkUnlessSkipped(item(next.name())));
+                if (next.primary()) {
+                    inMailbox(next.name(), () -> deltas.changes(next.name(), window));
                 }
-                inMailbox(next, () -> deltas.mirrorSide(next));
+                inMailbox(next.name(), () -> deltas.mirrorSide(next.name(), next.mirror()));
             }
-            s.mailboxes.poll();
+            s.due.poll();
             return true;
+        }
+
+        /// Leaves out the mailboxes that both sides say to be as they were last found in order.
+        private void plan(Sweep s, Sides sides) {
+            Map<Long, Compared> compared = work.compared.of(work.lane);
+            Set<MailboxName> parked = work.store.parkedMailboxes(work.lane);
+            for (MailboxRow m : work.map.all()) {
+                boolean primary =
+                        !sides.isPrimaryUnchanged(m)
+                                || deltas.isFullDue(compared.getOrDefault(m.id(), Compared.NEVER));
+                if (primary || !sides.isMirrorUnchanged(m, compared) || parked.contains(m.name())) {
+                    s.due.add(new Due(m.name(), primary, sides.onMirror(m)));
+                }
+            }
+            s.listed = true;
         }
 
         /// A server that refuses one mailbox for good does not stop the others: the mailbox is

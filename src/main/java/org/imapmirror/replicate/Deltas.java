@@ -13,7 +13,9 @@ import org.imapmirror.mailstore.Summary;
 import org.imapmirror.reconcile.MailboxDiff;
 import org.imapmirror.replicate.MailboxRow.Seen;
 import org.imapmirror.replicate.MessageRow.State;
+import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +31,11 @@ final class Deltas {
     private final Importer importer;
     private final UidOrder order;
     private final MessageEvents events;
+    private final ModseqDelta modseqs;
 
     Deltas(Work work) {
         this.work = work;
+        this.modseqs = new ModseqDelta(work);
         this.importer = new Importer(work);
         this.order = new UidOrder(work, importer);
         this.events = new MessageEvents(work);
@@ -53,15 +57,7 @@ final class Deltas {
         }
     }
 
-    /// True where STATUS tells the same as before the last complete comparison.
-    static boolean unchanged(MailboxRow m, Status now) {
-        return m.copied()
-                && m.uidValidity() == now.uidValidity()
-                && now.highestModseq() != 0
-                && m.seen().equals(seen(now));
-    }
-
-    private static Seen seen(Status s) {
+    static Seen seen(Status s) {
         return new Seen(s.uidNext(), s.messages(), s.highestModseq());
     }
 
@@ -97,26 +93,98 @@ final class Deltas {
         }
         long rows = work.store.present(now);
         if (status == null || status.messages() != rows && !touched.any(now)) {
-            everything(name, window);
+            changes(name, window);
         }
     }
 
-    /// Compares membership and flags.
+    /// Compares membership and flags, of what changed since the last time where the primary can
+    /// tell that.
+    void changes(MailboxName name, Window window) throws StoreException {
+        compare(name, window, false);
+    }
+
+    /// Compares membership and flags of all messages.
     void everything(MailboxName name, Window window) throws StoreException {
-        MailboxRow before = work.map.get(name);
-        if (before == null) {
+        compare(name, window, true);
+    }
+
+    private void compare(MailboxName name, Window window, boolean all) throws StoreException {
+        MailboxRow m = work.map.get(name);
+        if (m == null) {
             doubtTree("a doubt about an unknown mailbox");
             return;
         }
-        if (!before.copied()) {
+        if (!m.copied()) {
             return;
         }
-        ImapStore primary = work.hands.primary();
-        Status status = primary.statusAnew(name.value());
+        long since = work.clock.millis();
+        Status status = work.hands.primary().statusAnew(name.value());
         if (status == null) {
             doubtTree(name + " is no longer on the primary");
             return;
         }
+        Compared last = work.compared.of(m);
+        boolean some = !all && !isFullDue(last) && modseqs.isPossible(m, last, status);
+        if (!some || !changed(m, new Moment(since, last, status), window)) {
+            all(m, since, status, window);
+        }
+    }
+
+    /// Whether a sweep is to compare all messages of the mailbox.
+    boolean isFullDue(Compared last) {
+        Duration every = work.sweeps.fullEvery();
+        return last.fullAt() == 0
+                || every != null && work.steady.millis() - last.fullAt() >= every.toMillis();
+    }
+
+    /// @param since as [Compared#since]
+    /// @param status what the primary told before anything else was read
+    private record Moment(long since, Compared last, Status status) {}
+
+    /// @return false where this was not certain
+    private boolean changed(MailboxRow before, Moment moment, Window window) throws StoreException {
+        LaneMap.Touched touched = work.map.watchTouches();
+        ModseqDelta.Found found = modseqs.read(before, moment.last());
+        window.close();
+        MailboxRow m = work.map.byId(before.id());
+        if (m == null || !m.copied()) {
+            return true;
+        }
+        boolean live = touched.any(m);
+        ModseqDelta.Difference diff = modseqs.difference(m, found, touched);
+        for (UidSet chunk : diff.missing().chunks(CHUNK)) {
+            importer.fromPrimary(m, chunk);
+        }
+        flags(m, diff.flags());
+        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), work.store.present(m));
+        MailboxRow now = work.current(m);
+        if (live) {
+            return true;
+        }
+        if (complete && work.store.present(now) != found.exists()) {
+            return false;
+        }
+        if (complete) {
+            settled(now, moment.status(), moment.since(), moment.last().fullAt());
+        }
+        return true;
+    }
+
+    private void settled(MailboxRow m, Status status, long since, long fullAt) {
+        MailboxRow now = m.withSeen(seen(status)).withUidSeen(Math.max(0, status.uidNext() - 1));
+        work.store.change(
+                work.lane,
+                tx -> {
+                    tx.update(now);
+                    tx.compared().primary(now, since, fullAt);
+                    tx.pruneGone(now, work.steady.millis() - GONE_KEPT_MILLIS);
+                });
+        work.map.put(now);
+    }
+
+    private void all(MailboxRow before, long since, Status status, Window window)
+            throws StoreException {
+        ImapStore primary = work.hands.primary();
         LaneMap.Touched touched = work.map.watchTouches();
         work.examinePrimary(before);
         Map<Long, Flags> snapshot = snapshot(primary);
@@ -125,6 +193,7 @@ final class Deltas {
         if (m == null || !m.copied()) {
             return;
         }
+        boolean live = touched.any(m);
         Map<Long, Flags> mapped = new HashMap<>();
         Map<Long, Long> targets = new HashMap<>();
         UidSet.Builder known = new UidSet.Builder();
@@ -145,11 +214,12 @@ final class Deltas {
         flags(m, diff.flags());
         boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), mapped.size());
         MailboxRow now = work.current(m);
-        if (complete && !touched.any(now)) {
-            work.save(now.withSeen(seen(status)).withUidSeen(Math.max(0, status.uidNext() - 1)));
+        if (complete && !live) {
+            settled(now, status, since, Math.max(1, work.steady.millis()));
+        } else {
+            work.store.change(
+                    work.lane, tx -> tx.pruneGone(now, work.steady.millis() - GONE_KEPT_MILLIS));
         }
-        work.store.change(
-                work.lane, tx -> tx.pruneGone(now, work.steady.millis() - GONE_KEPT_MILLIS));
     }
 
     private static Map<Long, Flags> snapshot(ImapStore primary) throws StoreException {
@@ -225,23 +295,29 @@ final class Deltas {
 
     /// Looks at the mirror: what somebody else removed there is imported again, other flags are set
     /// back, and messages that no row maps are counted.
-    void mirrorSide(MailboxName name) throws StoreException {
+    ///
+    /// @param status what the mirror told before; where everything is found in order, the mailbox
+    ///   need not be looked at again as long as the mirror tells the same
+    void mirrorSide(MailboxName name, @Nullable Status status) throws StoreException {
         MailboxRow m = work.map.get(name);
         if (m == null || !m.copied()) {
             return;
         }
         if (work.archive != null) {
             work.archive.inspect(m);
+            inspected(m, status);
             return;
         }
         work.selectTarget(m);
         ImapStore target = work.hands.target();
         Map<Long, Flags> there = new TreeMap<>(target.flags(target.uids()));
         Map<Long, Flags> reset = new HashMap<>();
+        boolean inOrder = true;
         for (HeldRow h : work.held.rows(m)) {
             if (h.targetUidValidity() == work.current(m).targetUidValidity()
                     && there.remove(h.targetUid()) == null) {
                 // Somebody else removed it.
+                inOrder = false;
                 work.store.change(work.lane, tx -> tx.held().over(h));
             }
         }
@@ -251,6 +327,7 @@ final class Deltas {
             }
             Flags flags = there.remove(row.targetUid());
             if (flags == null) {
+                inOrder = false;
                 work.store.change(
                         work.lane,
                         tx ->
@@ -269,6 +346,17 @@ final class Deltas {
         flags(m, reset);
         if (work.current(m).extra() != there.size()) {
             work.save(work.current(m).withExtra(there.size()));
+        }
+        if (inOrder && reset.isEmpty()) {
+            inspected(m, status);
+        }
+    }
+
+    private void inspected(MailboxRow m, @Nullable Status status) {
+        if (status != null
+                && status.highestModseq() != 0
+                && status.uidValidity() == work.current(m).targetUidValidity()) {
+            work.store.change(work.lane, tx -> tx.compared().mirror(m, status));
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 ///   answered and its events are durable
 /// @param settleTimeout how long a comparison waits for that
 /// @param firstCopies how many first copies may run at once
+/// @param sweeps when the primary's mailboxes are compared completely
 /// @param deletions what deletions on the primary do to a mirror
 /// @param clock the wall clock, for people only
 /// @param steady for what is kept for a time
@@ -40,6 +41,7 @@ record LaneEnvironment(
         Duration settleTimeout,
         Semaphore firstCopies,
         Supplier<Brake> brake,
+        Supplier<SweepRules> sweeps,
         Function<String, Deletions> deletions,
         RetryRules retry,
         Clock clock,

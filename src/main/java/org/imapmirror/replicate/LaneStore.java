@@ -363,6 +363,10 @@ final class LaneStore {
         return new HeldStore(database);
     }
 
+    ComparedStore compared() {
+        return new ComparedStore(database);
+    }
+
     LaneFigures figures() {
         return new LaneFigures(database);
     }

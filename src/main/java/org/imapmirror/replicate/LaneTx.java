@@ -40,6 +40,10 @@ final class LaneTx {
         return new HeldStore.Tx(db, lane, now, steady);
     }
 
+    ComparedStore.Tx compared() {
+        return new ComparedStore.Tx(db);
+    }
+
     /// For the tables of archives.
     Connection connection() {
         return db;
@@ -119,6 +123,7 @@ final class LaneTx {
 
     /// Parked messages stay named only as long as the mailbox knows their UIDs.
     void forgetMessages(MailboxRow m) throws SQLException {
+        compared().forget(m);
         Sql.update(db, "DELETE FROM message WHERE mailbox = ?", m.id());
     }
 

@@ -10,7 +10,6 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.state.Database;
 import org.imapmirror.state.StateException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -43,6 +40,7 @@ public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
+    private static final long SWEEP_TICK = 200;
     private static final Duration RELIEF_EVERY = Duration.ofSeconds(1);
 
     /// Parked items of a lane that a report names.
@@ -67,7 +65,7 @@ public final class Lanes implements AutoCloseable {
     private volatile boolean reconsidered;
     private final MarkedAccounts marked;
     private volatile JournalRelief relief;
-    private @Nullable ScheduledFuture<?> sweeps;
+    private final Rounds rounds;
     private volatile boolean closed;
 
     /// Opens an authenticated connection to a server on behalf of an account.
@@ -138,6 +136,7 @@ public final class Lanes implements AutoCloseable {
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
                         () -> this.config.brake(),
+                        () -> this.config.sweeps(),
                         mirror -> this.config.deletions().getOrDefault(mirror, Deletions.APPLIED),
                         config.retry(),
                         clock,
@@ -152,6 +151,8 @@ public final class Lanes implements AutoCloseable {
                         journal,
                         key -> topology.archives().mirrors().contains(key.mirror()),
                         account -> trim(List.of(account)));
+        this.rounds =
+                new Rounds(() -> this.config.sweeps(), this::accounts, this::sweep, clock, nanos);
         this.marked =
                 new MarkedAccounts(
                         this::sweep, timer, () -> this.config.secondSweep(), sessions.swept());
@@ -201,32 +202,21 @@ public final class Lanes implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::relieve, look, look, TimeUnit.MILLISECONDS);
         long tick = tick();
         timer.scheduleWithFixedDelay(this::lookAgain, tick, tick, TimeUnit.MILLISECONDS);
-        sweepRegularly();
+        timer.scheduleWithFixedDelay(
+                this::beginSweeps, SWEEP_TICK, SWEEP_TICK, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void sweepRegularly() {
-        if (sweeps != null) {
-            sweeps.cancel(false);
-            sweeps = null;
-        }
-        Duration every = config.sweepEvery();
-        if (every != null && !closed) {
-            sweeps =
-                    timer.scheduleWithFixedDelay(
-                            this::sweepAll,
-                            every.toMillis(),
-                            every.toMillis(),
-                            TimeUnit.MILLISECONDS);
+    private void beginSweeps() {
+        try {
+            rounds.tick();
+        } catch (RuntimeException e) {
+            LOG.warn("no sweep was begun, tried again: {}", e.getMessage());
         }
     }
 
     /// Goes on with other settings. The number of first copies at once stays.
     public void reload(LanesConfig newer) {
-        boolean other = !Objects.equals(newer.sweepEvery(), config.sweepEvery());
         config = newer;
-        if (other) {
-            sweepRegularly();
-        }
     }
 
     /// The topology may have other accounts now: lanes of those that are not mirrored any more end,

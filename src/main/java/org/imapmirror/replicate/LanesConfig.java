@@ -1,12 +1,11 @@
 package org.imapmirror.replicate;
 
 import org.imapmirror.reconcile.Brake;
-import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.Map;
 
-/// @param sweepEvery how often every known account is compared completely; null for never
+/// @param sweeps when accounts are compared without anybody asking for it
 /// @param firstCopies how many accounts are copied for the first time at once, at least 1
 /// @param settleTimeout how long a comparison waits for clients' outstanding commands
 /// @param secondSweep after which time an account whose commands were cut off is compared again
@@ -14,7 +13,7 @@ import java.util.Map;
 /// @param deletions what deletions on the primary do to a mirror, for those where they are not
 ///   simply applied
 public record LanesConfig(
-        @Nullable Duration sweepEvery,
+        SweepRules sweeps,
         int firstCopies,
         Brake brake,
         Duration settleTimeout,
@@ -23,7 +22,7 @@ public record LanesConfig(
         Map<String, Deletions> deletions) {
     public static final LanesConfig DEFAULT =
             new LanesConfig(
-                    Duration.ofHours(1),
+                    SweepRules.DEFAULT,
                     4,
                     Brake.DEFAULT,
                     Duration.ofSeconds(10),

@@ -2,6 +2,7 @@ package org.imapmirror.replicate;
 
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.mailstore.Census;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Listed;
 import org.imapmirror.mailstore.Namespace;
@@ -62,11 +63,24 @@ final class TreeSync {
         return new Hierarchy(n.prefix(), n.separator());
     }
 
-    void run(Window window) throws StoreException {
+    /// @return what it found, for whoever goes on to compare the mailboxes
+    Sides run(Window window) throws StoreException {
         LaneMap.Touched touched = work.map.watchTouches();
-        List<Listed> listed = work.hands.primary().list();
+        Census census =
+                work.hands
+                        .primary()
+                        .census(work.map.names().stream().map(MailboxName::value).toList());
+        List<Listed> listed = census.listed();
         window.close();
-        Set<MailboxName> names = existing(selectable(listed));
+        Census mirror =
+                work.hands
+                        .target()
+                        .census(work.map.all().stream().map(MailboxRow::target).toList());
+        Set<MailboxName> names = existing(census);
+        Set<MailboxName> touchedNames = Set.copyOf(touched.names());
+        if (work.archive == null) {
+            new Renames(work, events).follow(census, names, touchedNames);
+        }
         TreeDiff diff = TreeDiff.of(names, work.map.names(), touched.names());
         Map<MailboxName, @Nullable String> uses = new HashMap<>();
         listed.forEach(l -> uses.put(new MailboxName(l.name()), l.specialUse()));
@@ -77,8 +91,9 @@ final class TreeSync {
             remove(diff.absent());
         }
         if (work.archive == null) {
-            subscriptions(listed, touched.names());
+            subscriptions(listed, mirror, touched.names());
         }
+        return new Sides(census, mirror);
     }
 
     private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
@@ -94,16 +109,10 @@ final class TreeSync {
     /// Without those that are listed and are not there: Dovecot goes on listing a deleted mailbox
     /// that has children as if it could be selected. A mailbox that is in the map is known to have
     /// been there.
-    private Set<MailboxName> existing(Set<MailboxName> listed) throws StoreException {
-        Set<MailboxName> unknown = new HashSet<>(listed);
-        unknown.removeAll(work.map.names());
-        Set<String> there =
-                work.hands
-                        .primary()
-                        .status(unknown.stream().map(MailboxName::value).toList())
-                        .keySet();
-        Set<MailboxName> names = new HashSet<>(listed);
-        names.removeIf(name -> unknown.contains(name) && !there.contains(name.value()));
+    private Set<MailboxName> existing(Census census) {
+        Set<MailboxName> names = selectable(census.listed());
+        names.removeIf(
+                name -> work.map.get(name) == null && !census.statuses().containsKey(name.value()));
         return names;
     }
 
@@ -185,10 +194,10 @@ final class TreeSync {
         }
     }
 
-    private void subscriptions(List<Listed> listed, Set<MailboxName> touched)
+    private void subscriptions(List<Listed> listed, Census mirror, Set<MailboxName> touched)
             throws StoreException {
         Set<String> onMirror = new HashSet<>();
-        for (Listed l : work.hands.target().list()) {
+        for (Listed l : mirror.listed()) {
             if (l.subscribed()) {
                 onMirror.add(new MailboxName(l.name()).value());
             }

@@ -27,6 +27,8 @@ final class Work {
     final Clock clock;
     final SteadyClock steady;
     final Deletions deletions;
+    final SweepRules sweeps;
+    final ComparedStore compared;
     final HeldStore held;
     final Refusals refusals;
     final LaneMap map;
@@ -48,6 +50,8 @@ final class Work {
         this.clock = env.clock();
         this.steady = env.steady();
         this.deletions = env.deletions().apply(lane.key().mirror());
+        this.sweeps = env.sweeps().get();
+        this.compared = store.compared();
         this.held = store.held();
         this.refusals = refusals;
         this.lane = lane;

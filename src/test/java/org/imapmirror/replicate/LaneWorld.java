@@ -27,6 +27,7 @@ import org.imapmirror.mailstore.Summary;
 import org.imapmirror.reconcile.Brake;
 import org.imapmirror.state.Database;
 import org.imapmirror.testing.DovecotServer;
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 
@@ -54,6 +56,9 @@ final class LaneWorld implements AutoCloseable {
     final Database state;
     final Lanes lanes;
     final ImapStore client;
+
+    /// Where lanes find the servers; by the servers' own ports where nothing is said.
+    final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
     LaneWorld(DovecotServer primary, DovecotServer mirror, Path directory)
             throws IOException, StoreException {
@@ -79,7 +84,7 @@ final class LaneWorld implements AutoCloseable {
         Topology topology = new Topology(_ -> "primary", _ -> List.of("mirror"));
         LanesConfig config =
                 new LanesConfig(
-                        null,
+                        SweepRules.NEVER,
                         4,
                         Brake.DEFAULT,
                         Duration.ofSeconds(5),
@@ -92,7 +97,7 @@ final class LaneWorld implements AutoCloseable {
                         state,
                         journal,
                         topology,
-                        (server, _) -> open(server),
+                        (server, _) -> open(server, ports.get(server)),
                         new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
                         (_, _) -> {},
                         new Lanes.Time(clock, nanos, Executors.newSingleThreadScheduledExecutor()));
@@ -100,10 +105,18 @@ final class LaneWorld implements AutoCloseable {
     }
 
     ImapStore open(String server) throws StoreException {
+        return open(server, null);
+    }
+
+    private ImapStore open(String server, @Nullable Integer port) throws StoreException {
         DovecotServer s = server.equals("primary") ? primary : mirror;
         return ImapStore.open(
                 new Endpoint(
-                        server, s.host(), s.imapPort(), Endpoint.Tls.NONE, new Trust.Insecure()),
+                        server,
+                        s.host(),
+                        port == null ? s.imapPort() : port,
+                        Endpoint.Tls.NONE,
+                        new Trust.Insecure()),
                 new LoginAs.Plain(s.user(1), s.password(1)),
                 ClientLimits.DEFAULT);
     }

@@ -54,7 +54,7 @@ class LanesTimeTest {
         lanes =
                 new Lanes(
                         new LanesConfig(
-                                Duration.ofHours(1),
+                                SweepRules.DEFAULT,
                                 4,
                                 Brake.DEFAULT,
                                 Duration.ofSeconds(5),

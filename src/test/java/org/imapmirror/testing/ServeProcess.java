@@ -123,12 +123,23 @@ public final class ServeProcess implements AutoCloseable {
         return Access.to(primary, user).through(port);
     }
 
+    private AdminClient admin() {
+        return new AdminClient(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort), null);
+    }
+
+    /// Has an account compared; returns at once.
+    public void sweep(String account) {
+        try {
+            var unused = admin().sweep(account);
+        } catch (AdminClient.NoAnswerException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public Status status() {
         try {
-            return new AdminClient(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort),
-                            null)
-                    .status();
+            return admin().status();
         } catch (AdminClient.NoAnswerException e) {
             throw new IllegalStateException(e);
         }

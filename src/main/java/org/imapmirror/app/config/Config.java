@@ -3,6 +3,7 @@ package org.imapmirror.app.config;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.proxy.Network;
 import org.imapmirror.proxy.ProxyLimits;
+import org.imapmirror.replicate.SweepRules;
 import org.imapmirror.route.Routes;
 import org.imapmirror.state.Keyring;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,25 @@ public record Config(
 
     /// @param every null: never
     /// @param afterCut when an account is compared again whose commands were cut off
-    public record Sweep(@Nullable Duration every, Duration afterCut, Watch watch) {
+    /// @param fullEvery how often sweeps compare all messages; null: never
+    /// @param between times of day at which sweeps may begin; none: always
+    /// @param accountsPerMinute sweeps that begin in a minute
+    public record Sweep(
+            @Nullable Duration every,
+            Duration afterCut,
+            Watch watch,
+            @Nullable Duration fullEvery,
+            List<SweepRules.Times> between,
+            int accountsPerMinute) {
+        public static final Sweep DEFAULT =
+                new Sweep(
+                        SweepRules.DEFAULT.every(),
+                        Duration.ofSeconds(60),
+                        Watch.ACTIVE,
+                        SweepRules.DEFAULT.fullEvery(),
+                        List.of(),
+                        SweepRules.DEFAULT.accountsPerMinute());
+
         public enum Watch {
             NONE,
             ACTIVE,

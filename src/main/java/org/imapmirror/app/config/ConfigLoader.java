@@ -215,21 +215,32 @@ public final class ConfigLoader {
     }
 
     private static Sweep sweep(Section section) {
+        Sweep fallback = Sweep.DEFAULT;
         Sweep sweep =
                 new Sweep(
                         section.value("every", Kinds.Every.HOURLY, Kinds.EVERY).duration(),
                         section.value(
                                 "after-cut",
-                                Duration.ofSeconds(60),
+                                fallback.afterCut(),
                                 Kinds.duration(Duration.ofSeconds(1), Duration.ofHours(1))),
                         section.value(
                                 "watch",
-                                Sweep.Watch.ACTIVE,
+                                fallback.watch(),
                                 Kind.oneOf(
                                         Kinds.ordered(
                                                 Map.entry("none", Sweep.Watch.NONE),
                                                 Map.entry("active", Sweep.Watch.ACTIVE),
-                                                Map.entry("all", Sweep.Watch.ALL)))));
+                                                Map.entry("all", Sweep.Watch.ALL)))),
+                        section.value(
+                                        "full-every",
+                                        new Kinds.Every(fallback.fullEvery()),
+                                        Kinds.EVERY)
+                                .duration(),
+                        section.values("between", fallback.between(), Kinds.TIMES),
+                        section.value(
+                                "accounts-per-minute",
+                                fallback.accountsPerMinute(),
+                                Kind.integer(1, 100_000)));
         section.done();
         return sweep;
     }

@@ -4,6 +4,7 @@ import org.imapmirror.app.config.Section.Kind;
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Trust;
 import org.imapmirror.proxy.Network;
+import org.imapmirror.replicate.SweepRules;
 import org.imapmirror.route.Mirror;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -71,13 +73,31 @@ final class Kinds {
                     text -> text.equals("never") ? new Every(null) : new Every(positive(text)),
                     "write never, or a duration with its unit, for example 1h");
 
+    /// A part of the day.
+    static final Kind<SweepRules.Times> TIMES =
+            new Kind<>(
+                    Kinds::times, "write two times of day, for example \"22:00-06:00\", in quotes");
+
     static final Kind<HostPort> ADDRESS =
             new Kind<>(Kinds::address, "write host:port, for example imap.example.org:993");
 
     private static final Pattern HOST_PORT =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^:\\[\\]/\\s]+))(?::([0-9]{1,6}))?");
 
+    private static final Pattern SPAN_OF_DAY =
+            Pattern.compile("([01][0-9]|2[0-3]):([0-5][0-9]) ?- ?([01][0-9]|2[0-3]):([0-5][0-9])");
+
     private Kinds() {}
+
+    private static SweepRules.Times times(String text) {
+        Matcher m = SPAN_OF_DAY.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException("is not a part of the day");
+        }
+        return new SweepRules.Times(
+                LocalTime.of(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))),
+                LocalTime.of(Integer.parseInt(m.group(3)), Integer.parseInt(m.group(4))));
+    }
 
     /// @param duration null for `never`
     record Every(@Nullable Duration duration) {

@@ -17,15 +17,20 @@ import java.util.Map;
 
 /// Reads the group `servers`.
 final class ServersReader {
-    private static final Kind<Long> NO_BUDGET =
+    /// Less than this would let larger messages take days.
+    private static final long SLOWEST = 1024;
+
+    private static final Kind<Long> OCTETS =
             new Kind<>(
                     text -> {
-                        if (!text.equals("0")) {
-                            throw new IllegalArgumentException("is not there yet");
+                        long octets = text.equals("0") ? 0 : Quantity.bytes(text);
+                        if (octets != 0 && octets < SLOWEST) {
+                            throw new IllegalArgumentException("is less than 1KiB");
                         }
-                        return 0L;
+                        return octets;
                     },
-                    "write 0: no limit");
+                    "write a size with its unit, for example 5MB, of at least 1KiB; or 0: no"
+                            + " limit");
 
     private static final Kind<ProxyHeader.Version> HEADER =
             Kind.oneOf(
@@ -214,12 +219,11 @@ final class ServersReader {
                 new ServerLimits(
                         section.value(
                                 "connections", fallback.connections(), Kind.integer(1, 100_000)),
-                        section.value("bytes-per-second", fallback.bytesPerSecond(), NO_BUDGET),
-                        Math.toIntExact(
-                                section.value(
-                                        "messages-per-second",
-                                        (long) fallback.messagesPerSecond(),
-                                        NO_BUDGET)));
+                        section.value("bytes-per-second", fallback.bytesPerSecond(), OCTETS),
+                        section.value(
+                                "messages-per-second",
+                                fallback.messagesPerSecond(),
+                                Kind.integer(0, 1_000_000)));
         section.done();
         return limits;
     }

@@ -1,6 +1,7 @@
 package org.imapmirror.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.imapmirror.app.config.Config.Sweep;
@@ -10,6 +11,7 @@ import org.imapmirror.imap.ProxyHeader;
 import org.imapmirror.imap.Trust;
 import org.imapmirror.proxy.Network;
 import org.imapmirror.proxy.ProxyLimits;
+import org.imapmirror.replicate.SweepRules;
 import org.imapmirror.route.Mirror;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.List;
 import java.util.Map;
 
 class ConfigLoaderTest {
@@ -66,7 +70,13 @@ class ConfigLoaderTest {
                                 null));
         assertThat(config.sweep())
                 .isEqualTo(
-                        new Sweep(Duration.ofHours(1), Duration.ofSeconds(60), Sweep.Watch.ACTIVE));
+                        new Sweep(
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(60),
+                                Sweep.Watch.ACTIVE,
+                                Duration.ofDays(7),
+                                List.of(),
+                                600));
         assertThat(config.admin())
                 .isEqualTo(new Config.Admin(new InetSocketAddress("127.0.0.1", 8143), null));
     }
@@ -277,7 +287,52 @@ class ConfigLoaderTest {
                 .isEqualTo(new ServerLogin.Master("{user}*m", new Secret("00123")));
         assertThat(config.toString()).doesNotContain("00123");
         assertThat(load(MINIMAL + "sweep: {every: never, after-cut: 5s, watch: none}\n").sweep())
-                .isEqualTo(new Sweep(null, Duration.ofSeconds(5), Sweep.Watch.NONE));
+                .isEqualTo(
+                        new Sweep(
+                                null,
+                                Duration.ofSeconds(5),
+                                Sweep.Watch.NONE,
+                                Duration.ofDays(7),
+                                List.of(),
+                                600));
+        assertThat(
+                        load(MINIMAL
+                                        + "sweep: {full-every: never, accounts-per-minute: 7,"
+                                        + " between: [\"22:00-06:00\", \"12:15 - 13:45\"]}\n")
+                                .sweep())
+                .isEqualTo(
+                        new Sweep(
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(60),
+                                Sweep.Watch.ACTIVE,
+                                null,
+                                List.of(
+                                        new SweepRules.Times(
+                                                LocalTime.of(22, 0), LocalTime.of(6, 0)),
+                                        new SweepRules.Times(
+                                                LocalTime.of(12, 15), LocalTime.of(13, 45))),
+                                7));
+        assertThat(load(MINIMAL + "sweep: {between: \"00:00-05:30\"}\n").sweep().between())
+                .containsExactly(new SweepRules.Times(LocalTime.MIDNIGHT, LocalTime.of(5, 30)));
+        assertThatThrownBy(() -> load(MINIMAL + "sweep: {between: \"night\"}\n"))
+                .hasMessageContaining("sweep.between")
+                .hasMessageContaining("22:00-06:00");
+        assertThatThrownBy(() ->
+                        load(
+                                MINIMAL.replace(
+                                        ":993\"}", ":993\", limits: {bytes-per-second: 100B}}")))
+                .hasMessageContaining("bytes-per-second")
+                .hasMessageContaining("1KiB");
+        assertThat(
+                        load(MINIMAL.replace(
+                                        ":993\"}",
+                                        ":993\", limits: {bytes-per-second: 2MB,"
+                                                + " messages-per-second: 50}}"))
+                                .server("old")
+                                .limits())
+                .isEqualTo(new Config.ServerLimits(20, 2_000_000, 50));
+        assertThatThrownBy(() -> load(MINIMAL + "sweep: {between: \"06:00-06:00\"}\n"))
+                .hasMessageContaining("sweep.between");
     }
 
     @Test
