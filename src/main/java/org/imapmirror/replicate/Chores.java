@@ -82,6 +82,10 @@ final class Chores {
         return sweep == null && sweepsWanted.isEmpty() ? 0 : 1;
     }
 
+    private synchronized boolean isAsked() {
+        return !hints.isEmpty() || sweep != null || !sweepsWanted.isEmpty();
+    }
+
     private synchronized @Nullable Sweep currentSweep() {
         if (sweep == null && !sweepsWanted.isEmpty()) {
             sweep = new Sweep(List.copyOf(sweepsWanted));
@@ -122,6 +126,11 @@ final class Chores {
         /// True where a first copy waits for its turn among the other accounts.
         boolean waits() {
             return waits;
+        }
+
+        /// True where memory has something to do; what the state has is in [Agenda].
+        boolean isWanted() {
+            return copying || permit || isAsked() || firstCopy.next(Set.of()) != null;
         }
 
         /// @return false where there is nothing left to do

@@ -109,17 +109,6 @@ final class Echoes {
                 .orElse(null);
     }
 
-    /// Until when the next look has to wait; null where there is none.
-    @Nullable Duration pause() {
-        long next =
-                work.store.read(db ->
-                        Sql.number(
-                                db,
-                                "SELECT coalesce(min(next), -1) FROM echo WHERE lane = ?",
-                                work.lane.id()));
-        return next < 0 ? null : Duration.ofMillis(Math.max(0, next - work.steady.millis()));
-    }
-
     private void look(MailboxRow m, Echo echo) throws StoreException {
         if (work.selectTarget(m).uidValidity() != echo.uidValidity()) {
             return;

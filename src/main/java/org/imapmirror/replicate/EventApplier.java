@@ -35,6 +35,9 @@ final class EventApplier {
     /// Null for a mirror.
     private final @Nullable ArchiveEvents archive;
 
+    /// What was read of the journal and not applied yet.
+    private List<Entry> read = List.of();
+
     EventApplier(Work work, LaneKey key, BiConsumer<LaneKey, MailboxEvent> applied) {
         this.work = work;
         this.key = key;
@@ -50,7 +53,7 @@ final class EventApplier {
     /// @throws StoreException where the mirror could not be asked, or wants to be asked later; the
     ///   entry stays the next one
     boolean step() throws StoreException {
-        List<Entry> entries = work.journal.read(work.account(), work.lane.position(), LONGEST_RUN);
+        List<Entry> entries = next();
         if (entries.isEmpty()) {
             return false;
         }
@@ -82,6 +85,15 @@ final class EventApplier {
         return true;
     }
 
+    /// The entries behind the lane's position, as many as were read together.
+    private List<Entry> next() {
+        long position = work.lane.position();
+        if (read.isEmpty() || read.getFirst().seq() != position + 1) {
+            read = work.journal.read(work.account(), position, LONGEST_RUN);
+        }
+        return read;
+    }
+
     private void moveOver(List<Entry> run) {
         long seq = run.get(run.size() - 1).seq();
         work.store.change(
@@ -92,6 +104,7 @@ final class EventApplier {
                         archive.settle(tx, run);
                     }
                 });
+        read = read.subList(run.size(), read.size());
         LaneRow l = work.lane;
         work.lane = new LaneRow(l.id(), l.key(), seq, l.planned(), l.names(), l.fingerprint());
     }

@@ -284,8 +284,13 @@ final class Lane {
     }
 
     private void go(Work work) throws StoreException {
-        new Recovery(work).run();
-        new Graves(work).recover();
+        Agenda agenda = work.agenda();
+        if (agenda.attempt()) {
+            new Recovery(work).run();
+        }
+        if (agenda.graves()) {
+            new Graves(work).recover();
+        }
         if (!work.lane.planned() && !planned(work)) {
             return;
         }
@@ -307,13 +312,16 @@ final class Lane {
                     continue;
                 }
                 mirrorBackoff.succeeded();
-                if (echoes.step() || purge.step()) {
+                agenda = work.agenda();
+                boolean echoIsDue = agenda.echoIsDue(work.steady.millis());
+                if (echoIsDue && echoes.step() || agenda.held() && purge.step()) {
                     continue;
                 }
                 if (env.nanos().getAsLong() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
                     return;
                 }
-                if (!retries.step(work) && !chore.step()) {
+                boolean tried = retries.isDue(work) && retries.step(work);
+                if (!tried && !((agenda.chores() || chore.isWanted()) && chore.step())) {
                     break;
                 }
                 become(state.working(chore.copying()));
@@ -326,7 +334,7 @@ final class Lane {
             again(RACE_PAUSE);
             return;
         }
-        Duration pause = echoes.pause();
+        Duration pause = agenda.echoPause(work.steady.millis());
         if (pause != null && pause.compareTo(CATCH_UP_PAUSE) < 0) {
             again(pause);
         }

@@ -17,6 +17,15 @@ final class LaneFigures {
                     + Chores.item("")
                     + "' || b.name)";
 
+    static final String PENDING =
+            "SELECT count(*) FROM message WHERE state > 0 AND state = ? AND mailbox IN"
+                    + " (SELECT b.id FROM mailbox b WHERE b.lane = ?"
+                    + NOT_PARKED
+                    + ")";
+    static final String KEPT_OUT =
+            "SELECT count(*) FROM message WHERE state > 0 AND state = ? AND mailbox IN"
+                    + " (SELECT id FROM mailbox WHERE lane = ?)";
+
     private final Database database;
 
     LaneFigures(Database database) {
@@ -73,23 +82,11 @@ final class LaneFigures {
     }
 
     private static long pending(Connection db, LaneRow lane) throws SQLException {
-        return Sql.number(
-                db,
-                "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
-                        + " (SELECT b.id FROM mailbox b WHERE b.lane = ?"
-                        + NOT_PARKED
-                        + ")",
-                State.PENDING.ordinal(),
-                lane.id());
+        return Sql.number(db, PENDING, State.PENDING.ordinal(), lane.id());
     }
 
     private static long keptOut(Connection db, LaneRow lane, State state) throws SQLException {
-        return Sql.number(
-                        db,
-                        "SELECT count(*) FROM message WHERE state = ? AND mailbox IN"
-                                + " (SELECT id FROM mailbox WHERE lane = ?)",
-                        state.ordinal(),
-                        lane.id())
+        return Sql.number(db, KEPT_OUT, state.ordinal(), lane.id())
                 + Sql.number(
                         db,
                         "SELECT count(*) FROM parked WHERE lane = ? AND skipped = ?",
@@ -108,8 +105,8 @@ final class LaneFigures {
                         "SELECT item, what, reason, since FROM parked WHERE lane = ? AND skipped ="
                             + " ? UNION ALL SELECT b.name || ' UID ' || m.uid, 'message',"
                             + " coalesce(m.reason, ''), m.since FROM message m JOIN mailbox b ON"
-                            + " b.id = m.mailbox WHERE b.lane = ? AND m.state = ? ORDER BY since"
-                            + " LIMIT ?",
+                            + " b.id = m.mailbox WHERE b.lane = ? AND m.state > 0 AND m.state = ?"
+                            + " ORDER BY since LIMIT ?",
                         r ->
                                 new ParkedItem(
                                         r.getString(1),

@@ -5,6 +5,7 @@ import org.imapmirror.event.UidSet;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +14,28 @@ import java.util.Set;
 /// A lane's mailboxes in memory while it works, and what live events touched since a comparison
 /// began. Used by the lane's one thread.
 final class LaneMap {
+    private static final long WORTH_STORING = 50;
+
     private final Map<MailboxName, MailboxRow> byName;
+    private final Map<Long, Long> storedSeen = new HashMap<>();
     private @Nullable Touched touched;
 
     LaneMap(Map<MailboxName, MailboxRow> byName) {
         this.byName = byName;
+        byName.values().forEach(m -> storedSeen.put(m.id(), m.uidSeen()));
+    }
+
+    /// Rows that have seen a good many UIDs more than when they were loaded.
+    List<MailboxRow> farAhead() {
+        return byName.values().stream()
+                .filter(m -> m.uidSeen() - storedSeen.getOrDefault(m.id(), 0L) >= WORTH_STORING)
+                .toList();
     }
 
     /// What events did since a snapshot was begun: theirs to decide, not the comparison's.
     static final class Touched {
         private final Set<MailboxName> names = new HashSet<>();
-        private final java.util.HashMap<Long, UidSet> uids = new java.util.HashMap<>();
+        private final Map<Long, UidSet> uids = new HashMap<>();
 
         boolean has(MailboxRow m, long uid) {
             return uids.getOrDefault(m.id(), UidSet.EMPTY).contains(uid);

@@ -32,6 +32,12 @@ import java.util.Set;
 final class LaneStore {
     private static final Logger LOG = LoggerFactory.getLogger(LaneStore.class);
 
+    static final String IN_STATE =
+            "SELECT uid FROM message WHERE state > 0 AND state = ? AND mailbox = ?";
+    static final String WITH_PENDING =
+            "SELECT DISTINCT mailbox FROM message WHERE state > 0 AND state = ? AND"
+                    + " mailbox IN (SELECT id FROM mailbox WHERE lane = ?) ORDER BY mailbox";
+
     private final Database database;
     private final Clock clock;
     private final Clock steady;
@@ -150,6 +156,11 @@ final class LaneStore {
         return database.read(db -> one(db, key));
     }
 
+    /// @param steady a moment of [SteadyClock]
+    Agenda agenda(LaneRow lane, long steady) {
+        return database.read(db -> Agenda.of(db, lane.id(), steady));
+    }
+
     List<LaneRow> lanes() {
         return database.read(
                 db -> Sql.list(db, "SELECT * FROM lane ORDER BY id", LaneStore::laneRow));
@@ -250,13 +261,8 @@ final class LaneStore {
 
     UidSet inState(MailboxRow m, State state) {
         List<Long> uids =
-                database.read(db ->
-                        Sql.list(
-                                db,
-                                "SELECT uid FROM message WHERE state = ? AND mailbox = ?",
-                                r -> r.getLong(1),
-                                state.ordinal(),
-                                m.id()));
+                database.read(
+                        db -> Sql.list(db, IN_STATE, r -> r.getLong(1), state.ordinal(), m.id()));
         return UidSet.of(uids);
     }
 
@@ -293,13 +299,7 @@ final class LaneStore {
     /// Mailboxes that hold import-pending messages, by our ids.
     List<Long> mailboxesWithPending(LaneRow lane) {
         return database.read(db ->
-                Sql.list(
-                        db,
-                        "SELECT DISTINCT mailbox FROM message WHERE state = ? AND mailbox IN"
-                                + " (SELECT id FROM mailbox WHERE lane = ?) ORDER BY mailbox",
-                        r -> r.getLong(1),
-                        State.PENDING.ordinal(),
-                        lane.id()));
+                Sql.list(db, WITH_PENDING, r -> r.getLong(1), State.PENDING.ordinal(), lane.id()));
     }
 
     /// How many messages of a mailbox are on the primary, as far as is known.

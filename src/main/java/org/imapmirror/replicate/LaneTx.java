@@ -210,7 +210,7 @@ final class LaneTx {
     void pruneGone(MailboxRow m, long olderThan) throws SQLException {
         Sql.update(
                 db,
-                "DELETE FROM message WHERE mailbox = ? AND state = ? AND since < ?",
+                "DELETE FROM message WHERE mailbox = ? AND state > 0 AND state = ? AND since < ?",
                 m.id(),
                 State.GONE.ordinal(),
                 olderThan);

@@ -55,8 +55,8 @@ final class ParkedStore {
         return database.read(db ->
                 Sql.list(
                         db,
-                        "SELECT * FROM message WHERE state = ? AND again = ? AND mailbox = ? ORDER"
-                                + " BY uid",
+                        "SELECT * FROM message WHERE state > 0 AND state = ? AND again = ? AND"
+                                + " mailbox = ? ORDER BY uid",
                         LaneStore::messageRow,
                         State.PARKED.ordinal(),
                         Again.ROOM.ordinal(),
@@ -70,7 +70,7 @@ final class ParkedStore {
                     Sql.update(
                             db,
                             "UPDATE message SET state = ?, target_uid = NULL, reason = NULL, again"
-                                    + " = 0 WHERE state IN (?, ?)"
+                                    + " = 0 WHERE state > 0 AND state IN (?, ?)"
                                     + OF_LANE
                                     + NAMED,
                             State.PENDING.ordinal(),
@@ -99,7 +99,7 @@ final class ParkedStore {
                             : Sql.update(
                                     db,
                                     "UPDATE message SET state = ?, reason = NULL, again = 0 WHERE"
-                                            + " state = ? AND again = ?"
+                                            + " state > 0 AND state = ? AND again = ?"
                                             + OF_LANE,
                                     State.PENDING.ordinal(),
                                     State.PARKED.ordinal(),
@@ -120,7 +120,8 @@ final class ParkedStore {
         return database.write(db ->
                 Sql.update(
                                 db,
-                                "UPDATE message SET state = ?, again = 0 WHERE state = ?"
+                                "UPDATE message SET state = ?, again = 0 WHERE state > 0 AND state"
+                                        + " = ?"
                                         + OF_LANE
                                         + NAMED,
                                 State.SKIPPED.ordinal(),

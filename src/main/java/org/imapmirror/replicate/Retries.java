@@ -23,6 +23,12 @@ final class Retries {
         this.refusedAt = roomAt + rules.refused().toNanos();
     }
 
+    /// True where it is time to look.
+    boolean isDue(Work work) {
+        long now = nanos.getAsLong();
+        return room || work.madeRoom || now - roomAt >= 0 || now - refusedAt >= 0;
+    }
+
     /// @return whether something was tried
     boolean step(Work work) throws StoreException {
         room |= work.madeRoom;

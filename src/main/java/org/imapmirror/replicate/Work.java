@@ -63,6 +63,10 @@ final class Work {
         }
     }
 
+    Agenda agenda() {
+        return store.agenda(lane, steady.millis());
+    }
+
     Account account() {
         return lane.key().account();
     }
@@ -168,13 +172,11 @@ final class Work {
         return onTarget.minus(mapped.build()).minus(held.in(m));
     }
 
-    /// Stores how far UIDs were seen, which is kept in memory during a run.
+    /// Stores how far UIDs were seen, which is kept in memory during a run, where it is worth it:
+    /// what is not stored is told by the rows as well.
     void keepSeen() {
-        for (MailboxRow old : store.mailboxes(lane).values()) {
-            MailboxRow now = map.byId(old.id());
-            if (now != null && now.uidSeen() > old.uidSeen()) {
-                store.change(lane, tx -> tx.update(now));
-            }
+        for (MailboxRow m : map.farAhead()) {
+            store.change(lane, tx -> tx.update(m));
         }
     }
 

@@ -6,13 +6,17 @@ import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.state.Database;
+import org.imapmirror.state.Sql;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 
 class LaneStoreTest {
     @TempDir Path directory;
@@ -37,4 +41,28 @@ class LaneStoreTest {
             assertThat(store.doubts(lane)).isEmpty();
         }
     }
+
+    /// What a lane asks for at every step must not cost more the more messages there are.
+    @ParameterizedTest
+    @FieldSource("STATEMENTS")
+    void messagesThatAreNotSimplyMappedAreFoundByTheirIndex(String sql) {
+        try (Database database =
+                Database.open("jdbc:sqlite:" + directory.resolve("s.db"), "classpath:db/state")) {
+            List<String> plan =
+                    database.read(db ->
+                            Sql.list(db, "EXPLAIN QUERY PLAN " + sql, r -> r.getString("detail")));
+            assertThat(plan)
+                    .filteredOn(line -> line.matches("(SEARCH|SCAN) message\\b.*"))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("INDEX message_open"));
+        }
+    }
+
+    static final List<String> STATEMENTS =
+            List.of(
+                    Agenda.SQL,
+                    LaneStore.IN_STATE,
+                    LaneStore.WITH_PENDING,
+                    LaneFigures.PENDING,
+                    LaneFigures.KEPT_OUT);
 }
