@@ -294,10 +294,10 @@ final class SweepBench {
                 for (int n = 0; n < messages / MAILBOXES; n++) {
                     byte[] message =
                             ("Message-ID: <%d.%d@example.org>\r\n"
-                                 + "From: a@example.org\r\n"
-                                 + "Subject: %d\r\n"
-                                 + "\r\n"
-                                 + "%s\r\n")
+                                            + "From: a@example.org\r\n"
+                                            + "Subject: %d\r\n"
+                                            + "\r\n"
+                                            + "%s\r\n")
                                     .formatted(i, n, n, "x".repeat(70 + n % 2000))
                                     .getBytes(StandardCharsets.US_ASCII);
                     appender.add(
