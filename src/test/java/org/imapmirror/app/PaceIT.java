@@ -115,11 +115,11 @@ class PaceIT {
         assertThat(difference()).isEmpty();
     }
 
-    /// At this rate the first copy takes seven minutes. What was under way is found after the next
+    /// At this rate the first copy takes almost a minute. What was under way is found after the next
     /// start and not stored twice.
     @Test
     void aStopDoesNotWaitForIt() throws Exception {
-        Service service = serve("", "bytes-per-second: 1KiB");
+        Service service = serve("", "bytes-per-second: 8KiB");
         Awaitility.await("a message is on its way")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> toMirror.commands().stream().anyMatch(c -> c.startsWith("APPEND")));
