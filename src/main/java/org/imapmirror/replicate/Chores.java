@@ -38,9 +38,10 @@ final class Chores {
 
     /// A mailbox that the sweep has to look into.
     ///
-    /// @param primary it is compared with the primary; else only the mirror is looked at
-    /// @param mirror what the mirror told of it
-    private record Due(MailboxName name, boolean primary, @Nullable Status mirror) {}
+    /// @param primary it is compared with the primary
+    /// @param mirror the mirror is looked at
+    /// @param told what the mirror told of it
+    private record Due(MailboxName name, boolean primary, boolean mirror, @Nullable Status told) {}
 
     /// Somebody saw a change that the journal may not hold. Any thread.
     synchronized void hint(MailboxName mailbox, Doubt doubt) {
@@ -247,7 +248,9 @@ final class Chores {
                 if (next.primary()) {
                     inMailbox(next.name(), () -> deltas.changes(next.name(), window));
                 }
-                inMailbox(next.name(), () -> deltas.mirrorSide(next.name(), next.mirror()));
+                if (next.mirror()) {
+                    inMailbox(next.name(), () -> deltas.mirrorSide(next.name(), next.told()));
+                }
             }
             s.due.poll();
             return true;
@@ -258,11 +261,12 @@ final class Chores {
             Map<Long, Compared> compared = work.compared.of(work.lane);
             Set<MailboxName> parked = work.store.parkedMailboxes(work.lane);
             for (MailboxRow m : work.map.all()) {
-                boolean primary =
-                        !sides.isPrimaryUnchanged(m)
-                                || deltas.isFullDue(compared.getOrDefault(m.id(), Compared.NEVER));
-                if (primary || !sides.isMirrorUnchanged(m, compared) || parked.contains(m.name())) {
-                    s.due.add(new Due(m.name(), primary, sides.onMirror(m)));
+                Compared last = compared.getOrDefault(m.id(), Compared.NEVER);
+                boolean again = parked.contains(m.name()) || deltas.isFullDue(last);
+                boolean primary = again || !sides.isPrimaryUnchanged(m);
+                boolean mirror = again || !sides.isMirrorUnchanged(m, last);
+                if (primary || mirror) {
+                    s.due.add(new Due(m.name(), primary, mirror, sides.onMirror(m)));
                 }
             }
             s.listed = true;

@@ -4,8 +4,6 @@ import org.imapmirror.mailstore.Census;
 import org.imapmirror.mailstore.Status;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Map;
-
 /// The mailboxes of both sides as a comparison of the trees found them.
 ///
 /// @param mirror before anything was changed there
@@ -30,8 +28,7 @@ record Sides(Census primary, Census mirror) {
     }
 
     /// Whether the mirror tells the same as before everything was found in order there.
-    boolean isMirrorUnchanged(MailboxRow m, Map<Long, Compared> compared) {
-        Compared last = compared.getOrDefault(m.id(), Compared.NEVER);
+    boolean isMirrorUnchanged(MailboxRow m, Compared last) {
         return m.copied()
                 && last.mirror().uidValidity() == m.targetUidValidity()
                 && last.mirror().isUnchanged(onMirror(m));

@@ -65,6 +65,9 @@ final class TreeSync {
 
     /// @return what it found, for whoever goes on to compare the mailboxes
     Sides run(Window window) throws StoreException {
+        // Dovecot lists a mailbox that is being made, and whoever looks into it then makes the rest
+        // of it, so that the client's own CREATE fails: what clients are about is waited for.
+        window.close();
         LaneMap.Touched touched = work.map.watchTouches();
         Census census =
                 work.hands

@@ -74,6 +74,32 @@ class DeliveryIT {
         }
     }
 
+    /// Without a watch and without sweeps there is what a client is told.
+    @Test
+    void aClientThatSeesADeliveryIsEnough() throws Exception {
+        DovecotServer primary = DovecotServer.launch(10, TO_FOLDERS);
+        DovecotServer mirror = DovecotServer.launch();
+        String config = "sweep: {every: never, watch: none}\n";
+        try (MirrorWorld world = new MirrorWorld(directory, config, primary, mirror)) {
+            try (WireClient client = new WireClient(world.through(1))) {
+                client.command("CREATE Lists").orFail();
+                world.awaitMirrored();
+                client.command("SELECT INBOX").orFail();
+                client.idle();
+                arrives("no watch, idle", mirror, 1, "INBOX", 1, deliver(primary, 1, ""));
+            }
+            try (WireClient client = new WireClient(world.through(1))) {
+                client.command("SELECT Lists").orFail();
+                long delivered = deliver(primary, 1, "+Lists");
+                client.command("NOOP").orFail();
+                arrives("no watch, NOOP", mirror, 1, "Lists", 1, delivered);
+            }
+            world.awaitMirrored();
+            assertThat(world.difference(1)).isEmpty();
+            world.assertHealthy();
+        }
+    }
+
     /// @return when it was delivered, by [System#nanoTime()]
     private static long deliver(DovecotServer primary, int user, String detail) {
         String recipient = primary.user(user) + detail;

@@ -26,7 +26,7 @@ import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.reconcile.Brake;
 import org.imapmirror.state.Database;
-import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.RealServer;
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
@@ -50,8 +50,8 @@ import java.util.function.LongSupplier;
 final class LaneWorld implements AutoCloseable {
     static final Account ALICE = new Account("user0001");
 
-    final DovecotServer primary;
-    final DovecotServer mirror;
+    final RealServer primary;
+    final RealServer mirror;
     final Journal journal;
     final Database state;
     final Lanes lanes;
@@ -60,7 +60,7 @@ final class LaneWorld implements AutoCloseable {
     /// Where lanes find the servers; by the servers' own ports where nothing is said.
     final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
-    LaneWorld(DovecotServer primary, DovecotServer mirror, Path directory)
+    LaneWorld(RealServer primary, RealServer mirror, Path directory)
             throws IOException, StoreException {
         this(primary, mirror, directory, Deletions.APPLIED, Clock.systemUTC(), System::nanoTime);
     }
@@ -68,8 +68,8 @@ final class LaneWorld implements AutoCloseable {
     /// @param clock the wall clock
     /// @param nanos the monotonic one
     LaneWorld(
-            DovecotServer primary,
-            DovecotServer mirror,
+            RealServer primary,
+            RealServer mirror,
             Path directory,
             Deletions deletions,
             Clock clock,
@@ -109,7 +109,7 @@ final class LaneWorld implements AutoCloseable {
     }
 
     private ImapStore open(String server, @Nullable Integer port) throws StoreException {
-        DovecotServer s = server.equals("primary") ? primary : mirror;
+        RealServer s = server.equals("primary") ? primary : mirror;
         return ImapStore.open(
                 new Endpoint(
                         server,

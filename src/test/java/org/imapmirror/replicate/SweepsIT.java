@@ -23,13 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What sweeps ask for, and that they find everything all the same.
@@ -39,11 +35,7 @@ class SweepsIT {
 
     @TempDir Path directory;
     private final AtomicLong nanos = new AtomicLong(5);
-    private DovecotServer primary;
-    private DovecotServer mirror;
-    private RecordingRelay toPrimary;
-    private RecordingRelay toMirror;
-    private LaneWorld world;
+    private SweepWorld sweeps;
 
     /// What a server offers.
     enum Offer {
@@ -67,122 +59,80 @@ class SweepsIT {
     }
 
     private void restart(Offer offer, String name) throws Exception {
-        stop();
+        sweeps.close();
         start(offer, Files.createDirectory(directory.resolve(name)));
     }
 
     private void start(Offer offer, Path where) throws Exception {
-        primary = DovecotServer.launch(10, offer.settings);
-        mirror = DovecotServer.launch(10, offer.settings);
-        toPrimary = RecordingRelay.to(primary.imapPort());
-        toMirror = RecordingRelay.to(mirror.imapPort());
-        world =
-                new LaneWorld(
-                        primary, mirror, where, Deletions.APPLIED, Clock.systemUTC(), nanos::get);
-        world.ports.put("primary", toPrimary.port());
-        world.ports.put("mirror", toMirror.port());
-        world.lanes.start(List.of());
+        sweeps =
+                new SweepWorld(
+                        DovecotServer.launch(10, offer.settings),
+                        DovecotServer.launch(10, offer.settings),
+                        where,
+                        nanos);
     }
 
     @AfterEach
     void stop() {
-        world.close();
-        toPrimary.close();
-        toMirror.close();
-        primary.close();
-        mirror.close();
-    }
-
-    private void fill(String mailbox, int messages) throws Exception {
-        for (int i = 0; i < messages; i++) {
-            LaneWorld.store(world.client, mailbox, mailbox + i, Flags.of("\\Seen"), LaneWorld.DATE);
-        }
-    }
-
-    /// Copies, and sweeps until nothing is left to find.
-    private void settle() throws Exception {
-        world.lanes.seen(LaneWorld.ALICE);
-        world.awaitMirrored();
-        sweep();
-        sweep();
-        sweep();
-    }
-
-    private void sweep() throws Exception {
-        toPrimary.clear();
-        toMirror.clear();
-        world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get(60, TimeUnit.SECONDS);
-        world.awaitMirrored();
-    }
-
-    private void assertEqual() throws Exception {
-        assertThat(world.onMirror()).isEqualTo(world.onPrimary());
-        assertThat(world.lanes.report().get(0).parked()).isZero();
-    }
-
-    /// Without those of a login.
-    private static List<String> work(RecordingRelay relay) {
-        List<String> out = new ArrayList<>(relay.commands());
-        out.removeIf(c -> c.matches("(?i)(CAPABILITY|LOGIN|AUTHENTICATE|ID|NAMESPACE|LOGOUT).*"));
-        return out;
+        sweeps.close();
     }
 
     @Test
     void unchangedAccountIsAskedForOnce() throws Exception {
-        fill("INBOX", 30);
+        sweeps.fill("INBOX", 30);
         for (String name : List.of("Archive", "Work", "Work/2026", "ümläut & more")) {
-            world.client.create(name, null);
-            fill(name, 5);
+            sweeps.world.client.create(name, null);
+            sweeps.fill(name, 5);
         }
-        world.client.subscribe("Work");
-        settle();
-        for (RecordingRelay relay : List.of(toPrimary, toMirror)) {
-            assertThat(work(relay))
+        sweeps.world.client.subscribe("Work");
+        sweeps.settle();
+        for (RecordingRelay relay : List.of(sweeps.toPrimary, sweeps.toMirror)) {
+            assertThat(SweepWorld.work(relay))
                     .satisfiesExactly(
                             all -> assertThat(all).startsWith("LIST \"\" ").contains("STATUS ("),
                             some -> assertThat(some).startsWith("LIST (SUBSCRIBED)"));
         }
-        assertEqual();
+        sweeps.assertEqual();
     }
 
     @Test
     void whatChangedIsAskedForAlone() throws Exception {
-        fill("INBOX", 40);
-        world.client.create("Work", null);
-        fill("Work", 10);
-        settle();
-        ImapStore c = world.client;
+        sweeps.fill("INBOX", 40);
+        sweeps.world.client.create("Work", null);
+        sweeps.fill("Work", 10);
+        sweeps.settle();
+        ImapStore c = sweeps.world.client;
         c.select("INBOX");
         c.store(UidSet.of(3, 17), FlagChange.ADDED, Flags.of("\\Flagged", "work"));
         c.expunge(UidSet.of(5, 6));
         LaneWorld.store(c, "INBOX", "new", Flags.NONE, LaneWorld.DATE);
-        sweep();
-        assertEqual();
-        assertThat(work(toPrimary))
+        sweeps.sweep();
+        sweeps.assertEqual();
+        assertThat(SweepWorld.work(sweeps.toPrimary))
                 .anyMatch(s -> s.matches("UID FETCH 1:\\* .*CHANGEDSINCE [0-9]+ VANISHED\\)"))
                 .noneMatch(s -> s.contains("Work"))
                 .noneMatch(s -> s.matches("UID FETCH .*FLAGS\\)"));
         // What the lane itself stored there is looked at once.
-        assertThat(work(toMirror)).noneMatch(s -> s.contains("Work"));
-        sweep();
-        assertThat(work(toPrimary)).noneMatch(s -> s.contains("FETCH"));
-        assertThat(work(toMirror)).anyMatch(s -> s.contains("INBOX"));
-        sweep();
-        assertThat(work(toMirror)).noneMatch(s -> s.contains("INBOX"));
+        assertThat(SweepWorld.work(sweeps.toMirror)).noneMatch(s -> s.contains("Work"));
+        sweeps.sweep();
+        assertThat(SweepWorld.work(sweeps.toPrimary)).noneMatch(s -> s.contains("FETCH"));
+        assertThat(SweepWorld.work(sweeps.toMirror)).anyMatch(s -> s.contains("INBOX"));
+        sweeps.sweep();
+        assertThat(SweepWorld.work(sweeps.toMirror)).noneMatch(s -> s.contains("INBOX"));
     }
 
     @Test
     void hintsAskForWhatChangedAlone() throws Exception {
-        fill("INBOX", 40);
-        settle();
-        world.client.select("INBOX");
-        world.client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged"));
-        world.client.expunge(UidSet.of(8));
-        toPrimary.clear();
-        world.lanes.hint(LaneWorld.ALICE, INBOX, Doubt.FLAGS);
-        world.awaitMirrored();
-        assertEqual();
-        assertThat(work(toPrimary))
+        sweeps.fill("INBOX", 40);
+        sweeps.settle();
+        sweeps.world.client.select("INBOX");
+        sweeps.world.client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged"));
+        sweeps.world.client.expunge(UidSet.of(8));
+        sweeps.toPrimary.clear();
+        sweeps.world.lanes.hint(LaneWorld.ALICE, INBOX, Doubt.FLAGS);
+        sweeps.world.awaitMirrored();
+        sweeps.assertEqual();
+        assertThat(SweepWorld.work(sweeps.toPrimary))
                 .anyMatch(s -> s.contains("CHANGEDSINCE"))
                 .noneMatch(s -> s.matches("UID FETCH .*FLAGS\\)"));
     }
@@ -191,76 +141,76 @@ class SweepsIT {
     /// primary.
     @Test
     void whatEventsChangedIsLookedAtToo() throws Exception {
-        fill("INBOX", 20);
-        settle();
-        world.client.select("INBOX");
-        world.client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged"));
+        sweeps.fill("INBOX", 20);
+        sweeps.settle();
+        sweeps.world.client.select("INBOX");
+        sweeps.world.client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged"));
         long validity =
-                Objects.requireNonNull(world.client.status(List.of("INBOX")).get("INBOX"))
+                Objects.requireNonNull(sweeps.world.client.status(List.of("INBOX")).get("INBOX"))
                         .uidValidity();
-        world.journal(
+        sweeps.world.journal(
                 new FlagsChanged(
                         new MailboxRef(INBOX, validity),
                         UidSet.of(4),
                         FlagChange.ADDED,
                         Flags.of("\\Flagged")));
-        world.awaitMirrored();
-        sweep();
-        assertEqual();
-        assertThat(work(toPrimary))
+        sweeps.world.awaitMirrored();
+        sweeps.sweep();
+        sweeps.assertEqual();
+        assertThat(SweepWorld.work(sweeps.toPrimary))
                 .noneMatch(s -> s.matches("UID FETCH 1:[0-9*]+ \\(UID FLAGS\\)"));
     }
 
     @Test
     void everythingIsComparedFromTimeToTime() throws Exception {
-        fill("INBOX", 20);
-        settle();
-        assertThat(work(toPrimary)).noneMatch(s -> s.contains("INBOX"));
+        sweeps.fill("INBOX", 20);
+        sweeps.settle();
+        assertThat(SweepWorld.work(sweeps.toPrimary)).noneMatch(s -> s.contains("INBOX"));
         nanos.addAndGet(Duration.ofDays(7).plusSeconds(1).toNanos());
-        sweep();
-        assertThat(work(toPrimary)).contains("UID FETCH 1:20 (UID FLAGS)");
-        sweep();
-        assertThat(work(toPrimary)).noneMatch(s -> s.contains("INBOX"));
+        sweeps.sweep();
+        assertThat(SweepWorld.work(sweeps.toPrimary)).contains("UID FETCH 1:20 (UID FLAGS)");
+        sweeps.sweep();
+        assertThat(SweepWorld.work(sweeps.toPrimary)).noneMatch(s -> s.contains("INBOX"));
     }
 
     @Test
     void whatSomebodyChangesOnTheMirrorIsNoticed() throws Exception {
-        fill("INBOX", 20);
-        settle();
-        assertThat(work(toMirror)).noneMatch(s -> s.contains("INBOX"));
-        try (ImapStore there = world.open("mirror")) {
+        sweeps.fill("INBOX", 20);
+        sweeps.settle();
+        assertThat(SweepWorld.work(sweeps.toMirror)).noneMatch(s -> s.contains("INBOX"));
+        try (ImapStore there = sweeps.world.open("mirror")) {
             there.select("INBOX");
             there.store(UidSet.of(7), FlagChange.REMOVED, Flags.of("\\Seen"));
             there.expunge(UidSet.of(20));
         }
-        sweep();
-        sweep();
-        assertEqual();
+        sweeps.sweep();
+        sweeps.sweep();
+        sweeps.assertEqual();
     }
 
     @ParameterizedTest
     @EnumSource(Offer.class)
     void renamesPastTheProxyCopyNothing(Offer offer) throws Exception {
         restart(offer, "renames");
-        world.client.create("Work", null);
-        fill("Work", 30);
-        world.client.create("Work/2026", null);
-        fill("Work/2026", 7);
-        world.client.create("Work/2026/June", null);
-        fill("Work/2026/June", 3);
-        world.client.create("Other", null);
-        fill("Other", 3);
-        settle();
-        world.client.rename("Work", "Archive/Done");
-        world.client.rename("Other", "Another");
-        world.client.select("Archive/Done");
-        world.client.expunge(UidSet.of(30));
-        LaneWorld.store(world.client, "Archive/Done", "new", Flags.NONE, LaneWorld.DATE);
-        sweep();
-        List<String> asked = work(toMirror);
-        sweep();
-        asked.addAll(work(toMirror));
-        assertEqual();
+        sweeps.world.client.create("Work", null);
+        sweeps.fill("Work", 30);
+        sweeps.world.client.create("Work/2026", null);
+        sweeps.fill("Work/2026", 7);
+        sweeps.world.client.create("Work/2026/June", null);
+        sweeps.fill("Work/2026/June", 3);
+        sweeps.world.client.create("Other", null);
+        sweeps.fill("Other", 3);
+        sweeps.settle();
+        sweeps.world.client.rename("Work", "Archive/Done");
+        sweeps.world.client.rename("Other", "Another");
+        sweeps.world.client.select("Archive/Done");
+        sweeps.world.client.expunge(UidSet.of(30));
+        LaneWorld.store(sweeps.world.client, "Archive/Done", "new", Flags.NONE, LaneWorld.DATE);
+        sweeps.sweep();
+        List<String> asked = SweepWorld.work(sweeps.toMirror);
+        sweeps.sweep();
+        asked.addAll(SweepWorld.work(sweeps.toMirror));
+        sweeps.assertEqual();
         assertThat(asked)
                 .anyMatch(s -> s.startsWith("RENAME \"Work\""))
                 .anyMatch(s -> s.startsWith("RENAME \"Other\""))
@@ -271,16 +221,18 @@ class SweepsIT {
     /// The same name, and another mailbox.
     @Test
     void aMailboxThatWasMadeAgainIsNotTakenForTheOldOne() throws Exception {
-        world.client.create("Work", null);
-        fill("Work", 3);
-        settle();
-        world.client.rename("Work", "Old");
-        world.client.create("Work", null);
-        LaneWorld.store(world.client, "Work", "fresh", Flags.NONE, LaneWorld.DATE);
-        sweep();
-        sweep();
-        assertThat(world.onMirror().get("Old")).isEqualTo(world.onPrimary().get("Old"));
-        assertThat(world.onMirror().get("Work")).containsAll(world.onPrimary().get("Work"));
+        sweeps.world.client.create("Work", null);
+        sweeps.fill("Work", 3);
+        sweeps.settle();
+        sweeps.world.client.rename("Work", "Old");
+        sweeps.world.client.create("Work", null);
+        LaneWorld.store(sweeps.world.client, "Work", "fresh", Flags.NONE, LaneWorld.DATE);
+        sweeps.sweep();
+        sweeps.sweep();
+        assertThat(sweeps.world.onMirror().get("Old"))
+                .isEqualTo(sweeps.world.onPrimary().get("Old"));
+        assertThat(sweeps.world.onMirror().get("Work"))
+                .containsAll(sweeps.world.onPrimary().get("Work"));
     }
 
     @ParameterizedTest
@@ -290,86 +242,7 @@ class SweepsIT {
                 1,
                 (seed, random) -> {
                     restart(offer, offer + "-" + seed);
-                    randomChanges(random);
+                    sweeps.randomChanges(random);
                 });
-    }
-
-    private void randomChanges(Random random) throws Exception {
-        List<String> names = new ArrayList<>(List.of("INBOX", "A", "B"));
-        world.client.create("A", null);
-        world.client.create("B", null);
-        for (String name : names) {
-            fill(name, 10 + random.nextInt(20));
-        }
-        settle();
-        for (int round = 0; round < 12; round++) {
-            int changes = random.nextInt(6);
-            for (int i = 0; i < changes; i++) {
-                change(random, names);
-            }
-            if (random.nextInt(4) == 0) {
-                world.lanes.hint(
-                        LaneWorld.ALICE,
-                        new MailboxName(names.get(random.nextInt(names.size()))),
-                        random.nextBoolean() ? Doubt.MEMBERSHIP : Doubt.FLAGS);
-                world.awaitMirrored();
-            }
-            sweep();
-            world.awaitMirrored();
-            assertThat(world.onMirror()).as("round %d", round).isEqualTo(world.onPrimary());
-        }
-        assertEqual();
-    }
-
-    private void change(Random random, List<String> names) throws Exception {
-        ImapStore c = world.client;
-        int at = random.nextInt(names.size());
-        String name = names.get(at);
-        c.select(name);
-        UidSet uids = c.uids();
-        List<Long> all = new ArrayList<>();
-        uids.forEach(all::add);
-        UidSet.Builder some = new UidSet.Builder();
-        for (long uid : all) {
-            if (random.nextInt(8) == 0) {
-                some.add(uid);
-            }
-        }
-        UidSet chosen = some.build();
-        switch (random.nextInt(6)) {
-            case 0 ->
-                    LaneWorld.store(
-                            c, name, "r" + random.nextLong(), Flags.of("k1"), LaneWorld.DATE);
-            case 1 -> {
-                if (!chosen.isEmpty()) {
-                    c.expunge(chosen);
-                }
-            }
-            case 2 -> {
-                if (!chosen.isEmpty()) {
-                    c.move(chosen, names.get(random.nextInt(names.size())));
-                }
-            }
-            case 3 -> {
-                if (!chosen.isEmpty()) {
-                    c.copy(chosen, names.get(random.nextInt(names.size())));
-                }
-            }
-            case 4 -> {
-                if (!name.equals("INBOX")) {
-                    String to = "N" + random.nextInt(1_000_000);
-                    c.rename(name, to);
-                    names.set(at, to);
-                }
-            }
-            default -> {
-                if (!chosen.isEmpty()) {
-                    c.store(
-                            chosen,
-                            FlagChange.values()[random.nextInt(3)],
-                            Flags.of("\\Flagged", "k" + random.nextInt(3)));
-                }
-            }
-        }
     }
 }
