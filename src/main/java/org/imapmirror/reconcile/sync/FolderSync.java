@@ -273,7 +273,7 @@ final class FolderSync {
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
             new Matching(links.source(), links.target(), run.options().identity().headers())
-                    .run(missing, free, pairs -> keep(box, pairs));
+                    .run(run.state().candidates(box), missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
         run.state().change(tx -> tx.update(matched));

@@ -198,6 +198,10 @@ final class SyncState implements AutoCloseable {
                         .orElse(new long[] {0, 0}));
     }
 
+    Candidates candidates(MapBox box) {
+        return new Candidates(database, box);
+    }
+
     private <T> List<T> list(String sql, SqlFunction<ResultSet, T> row, Object... args) {
         return database.read(c -> Sql.list(c, sql, row, args));
     }
