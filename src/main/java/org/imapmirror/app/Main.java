@@ -85,12 +85,11 @@ public final class Main implements Runnable {
                 COMMANDS.stream().filter(c -> args.length > 0 && name(c).equals(args[0])).toList();
         CommandLine main = new CommandLine(new Main());
         (named.isEmpty() ? COMMANDS : named).forEach(main::addSubcommand);
-        main.setExecutionExceptionHandler(
-                                (e, command, _) -> report(e, command.getErr()))
-                        .setUsageHelpAutoWidth(true)
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        // A password, or a name, may begin with an at sign.
-                        .setExpandAtFiles(false);
+        main.setExecutionExceptionHandler((e, command, _) -> report(e, command.getErr()))
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                // A password, or a name, may begin with an at sign.
+                .setExpandAtFiles(false);
         ImapsyncCommand.passThrough(main);
         return main;
     }

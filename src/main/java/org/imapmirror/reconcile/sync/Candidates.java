@@ -198,10 +198,7 @@ final class Candidates {
     void regroup() {
         change(c -> {
             Sql.update(
-                    c,
-                    "DELETE FROM candidate WHERE mailbox = ? AND seconds = ?",
-                    mailbox,
-                    NO_DATE);
+                    c, "DELETE FROM candidate WHERE mailbox = ? AND seconds = ?", mailbox, NO_DATE);
             Sql.update(c, "UPDATE candidate SET bucket = late WHERE mailbox = ?", mailbox);
         });
     }
