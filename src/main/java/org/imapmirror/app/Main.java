@@ -50,7 +50,8 @@ public final class Main implements Runnable {
                     SyncCommand.class,
                     ImapsyncCommand.class,
                     VerifyCommand.class,
-                    VersionCommand.class);
+                    VersionCommand.class,
+                    RehearseCommand.class);
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
