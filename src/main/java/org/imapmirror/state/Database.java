@@ -141,7 +141,11 @@ public final class Database implements AutoCloseable {
     private void migrate(String migrations) {
         try {
             // Before Flyway, whose own connections then find the settings that live in the file.
-            writer = writer();
+            Writer first = writer();
+            writer = first;
+            if (Migrations.areApplied(first.connection, migrations)) {
+                return;
+            }
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(connections.dataSource())
                     .locations(migrations)

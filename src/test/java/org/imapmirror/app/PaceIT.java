@@ -115,8 +115,8 @@ class PaceIT {
         assertThat(difference()).isEmpty();
     }
 
-    /// At this rate the first copy takes almost a minute. What was under way is found after the next
-    /// start and not stored twice.
+    /// At this rate the first copy takes almost a minute. What was under way is found after the
+    /// next start and not stored twice.
     @Test
     void aStopDoesNotWaitForIt() throws Exception {
         Service service = serve("", "bytes-per-second: 8KiB");

@@ -17,6 +17,15 @@ public final class ProcessMemory {
         return field(PROC.resolve(pid + "/status"), "VmRSS:");
     }
 
+    /// The most that was ever resident; 0 where the process is gone.
+    public static long peak(long pid) {
+        try {
+            return field(PROC.resolve(pid + "/status"), "VmHWM:");
+        } catch (IOException _) {
+            return 0;
+        }
+    }
+
     /// Resident memory of them all, in which a shared page counts once. Needs the right to look
     /// into other users' processes.
     public static long proportional(Collection<Long> pids) throws IOException {

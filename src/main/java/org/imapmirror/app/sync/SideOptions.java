@@ -241,7 +241,11 @@ record SideOptions(
     private Trust trust(@Nullable String text) throws UsageException {
         try {
             Trust parsed = text == null ? new Trust.System() : Trust.parse(text);
-            parsed.manager();
+            if (parsed instanceof Trust.Authority) {
+                // A file that cannot be used is told now; to read the JDK's takes time, and may
+                // not be needed.
+                parsed.manager();
+            }
             return parsed;
         } catch (IllegalArgumentException | IOException e) {
             throw new UsageException(

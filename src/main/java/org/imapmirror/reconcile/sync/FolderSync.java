@@ -68,7 +68,7 @@ final class FolderSync {
         if (known != null) {
             reconsider(known);
         }
-        if (known != null && isUnchanged(known)) {
+        if (known != null && isUnchanged(run, pair, sourceStatus, targetStatus)) {
             tally.messages = known.seen().messages();
             tally.there = run.state().count(known, State.MAPPED);
             return new Result(known, true, true, null);
@@ -139,27 +139,32 @@ final class FolderSync {
         }
     }
 
-    private boolean isUnchanged(MapBox box) {
+    /// Both sides are as the last run left them, and it left nothing to be done.
+    ///
+    /// @param sourceStatus as in the constructor, likewise `targetStatus`
+    static boolean isUnchanged(
+            Run run, Pair pair, @Nullable Status sourceStatus, @Nullable Status targetStatus) {
         var messages = run.options().messages();
         boolean timeless =
                 messages.minAge() == null
                         && messages.maxAge() == null
                         && messages.sourceSearch() == null
                         && messages.targetSearch() == null;
-        MapBox now = run.state().box(pair.source(), pair.target()).orElse(box);
-        return sourceStatus != null
+        MapBox now = run.state().box(pair.source(), pair.target()).orElse(null);
+        return now != null
+                && sourceStatus != null
                 && targetStatus != null
                 && timeless
                 && now.options().equals(run.fingerprint())
-                && same(now.uidValidity(), now.seen(), sourceStatus)
-                && same(now.targetUidValidity(), now.targetSeen(), targetStatus)
+                && same(run, now.uidValidity(), now.seen(), sourceStatus)
+                && same(run, now.targetUidValidity(), now.targetSeen(), targetStatus)
                 && !run.options().deletes().expungeTarget()
                 && !run.state().hasLeftOvers(now)
                 && run.state().attempt(now.target()).isEmpty();
     }
 
     /// Without HIGHESTMODSEQ flags may have changed unseen.
-    private boolean same(long uidValidity, Seen then, Status now) {
+    private static boolean same(Run run, long uidValidity, Seen then, Status now) {
         return uidValidity == now.uidValidity()
                 && then.equals(Seen.of(now))
                 && now.uidNext() > 0
@@ -273,7 +278,7 @@ final class FolderSync {
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
             new Matching(links.source(), links.target(), run.options().identity().headers())
-                    .run(missing, free, pairs -> keep(box, pairs));
+                    .run(run.state().candidates(box), missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
         run.state().change(tx -> tx.update(matched));

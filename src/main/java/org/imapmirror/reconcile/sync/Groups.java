@@ -11,6 +11,7 @@ import org.imapmirror.reconcile.sync.SyncReport.Cause;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,14 @@ final class Groups {
         this.run = run;
         this.source = source;
         this.target = target;
+    }
+
+    /// As far as STATUS and the state tell.
+    boolean isUnchanged(Collection<Pair> pairs) {
+        return pairs.stream()
+                .allMatch(pair ->
+                        FolderSync.isUnchanged(
+                                run, pair, source.get(pair.source()), target.get(pair.target())));
     }
 
     /// @throws StoreException where one of the servers can no longer be used

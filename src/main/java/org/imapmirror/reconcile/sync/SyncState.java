@@ -23,6 +23,9 @@ final class SyncState implements AutoCloseable {
             "SELECT m.*, t.name AS target_name, t.uid_validity AS target_uid_validity"
                     + " FROM mailbox m JOIN target t ON t.id = m.target ";
 
+    /// KiB of the state file that are kept in memory, instead of more as in a service.
+    private static final int CACHE = 2048;
+
     private final Database database;
 
     private SyncState(Database database) {
@@ -34,6 +37,7 @@ final class SyncState implements AutoCloseable {
     static SyncState open(Path file, String source, String target) {
         Database database = Database.open("jdbc:sqlite:" + file, "classpath:db/sync");
         try {
+            database.write(c -> Sql.update(c, "PRAGMA cache_size = -" + CACHE));
             Optional<String> of =
                     database.read(c ->
                             Sql.one(
@@ -196,6 +200,10 @@ final class SyncState implements AutoCloseable {
                                 row -> new long[] {row.getLong(1), row.getLong(2)},
                                 day)
                         .orElse(new long[] {0, 0}));
+    }
+
+    Candidates candidates(MapBox box) {
+        return new Candidates(database, box);
     }
 
     private <T> List<T> list(String sql, SqlFunction<ResultSet, T> row, Object... args) {

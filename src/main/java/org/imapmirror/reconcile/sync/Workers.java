@@ -29,11 +29,19 @@ final class Workers {
         this.first = first;
     }
 
+    /// What did not change needs no connections, so none are opened for it.
+    ///
     /// @param groups by the target's mailbox
     void run(Map<String, Map<Pair, Ledger.Tally>> groups, Groups work) throws StoreException {
-        Queue<Map.Entry<String, Map<Pair, Ledger.Tally>>> queue =
-                new ConcurrentLinkedQueue<>(groups.entrySet());
-        int count = Math.max(1, Math.min(run.options().connections(), groups.size()));
+        Queue<Map.Entry<String, Map<Pair, Ledger.Tally>>> queue = new ConcurrentLinkedQueue<>();
+        for (Map.Entry<String, Map<Pair, Ledger.Tally>> group : groups.entrySet()) {
+            if (!work.isUnchanged(group.getValue().keySet())) {
+                queue.add(group);
+            } else if (!run.ledger().over()) {
+                work.work(group.getKey(), group.getValue(), first);
+            }
+        }
+        int count = Math.min(run.options().connections(), queue.size());
         List<Future<?>> workers = new ArrayList<>();
         try (ExecutorService pool =
                 Executors.newThreadPerTaskExecutor(

@@ -16,10 +16,16 @@ import java.util.List;
 import java.util.Random;
 
 /// An account as people have them: nested and non-ASCII mailboxes, keywords, messages without and
-/// with doubled Message-IDs, raw 8-bit headers, from no octet at all to 5 MB.
+/// with doubled Message-IDs, raw 8-bit headers, texts from no octet at all to 5 MB, and to 25 MB
+/// where asked for.
 final class SampleAccount {
     static final List<String> MAILBOXES =
             List.of("INBOX", "Work", "Work/Projekte", "Work/Projekte/Größe", "日本語", "Empty");
+
+    private static final int LARGE = 25_000_000;
+
+    /// Messages that are in the heap at once.
+    private static final int CHUNK = 100;
 
     private static final String[] MONTHS = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
@@ -56,11 +62,27 @@ final class SampleAccount {
     }
 
     void add(String mailbox, int count) throws StoreException, IOException {
-        String name = server.mailbox(mailbox);
+        for (int left = count; left > 0; left -= CHUNK) {
+            chunk(server.mailbox(mailbox), Math.min(CHUNK, left));
+        }
+    }
+
+    /// @param count messages of 25 MB
+    void addLarge(String mailbox, int count) throws StoreException, IOException {
+        for (int i = 0; i < count; i++) {
+            store(server.mailbox(mailbox), List.of(message(LARGE)));
+        }
+    }
+
+    private void chunk(String name, int count) throws StoreException, IOException {
         List<byte[]> bodies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            bodies.add(i > 0 && random.nextInt(12) == 0 ? bodies.getLast() : message());
+            bodies.add(i > 0 && random.nextInt(12) == 0 ? bodies.getLast() : message(size()));
         }
+        store(name, bodies);
+    }
+
+    private void store(String name, List<byte[]> bodies) throws StoreException, IOException {
         Appender appender = store.appender(name, false);
         for (byte[] body : bodies) {
             appender.add(flags(), date(), body.length, new ByteArrayInputStream(body));
@@ -72,7 +94,15 @@ final class SampleAccount {
         }
     }
 
-    private byte[] message() {
+    private int size() {
+        int kind = random.nextInt(200);
+        if (kind == 0) {
+            return 5_000_000;
+        }
+        return kind < 12 ? 200_000 : kind < 24 ? 0 : random.nextInt(6000);
+    }
+
+    private byte[] message(int size) {
         int n = ++number;
         StringBuilder text = new StringBuilder();
         if (random.nextInt(6) > 0) {
@@ -88,13 +118,6 @@ final class SampleAccount {
             text.append("Subject: gr\u00fc\u00dfe n\u00ba ").append(n).append("\r\n");
         }
         text.append("\r\n");
-        int size =
-                switch (random.nextInt(40)) {
-                    case 0 -> 5_000_000;
-                    case 1, 2, 3 -> 200_000;
-                    case 4, 5 -> 0;
-                    default -> random.nextInt(6000);
-                };
         while (text.length() < size) {
             text.append("line ").append(text.length()).append(' ');
             text.append("x".repeat(random.nextInt(70))).append("\r\n");
