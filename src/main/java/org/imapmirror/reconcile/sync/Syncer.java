@@ -145,7 +145,7 @@ public final class Syncer {
                 state,
                 ledger,
                 progress,
-                new Throttle(options.limits()),
+                new Throttle(options.limits(), progress::stopped),
                 new Budget(options.limits(), state, clock),
                 new Identities(),
                 empty,

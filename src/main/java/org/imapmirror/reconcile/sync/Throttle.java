@@ -10,21 +10,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
-/// Keeps all workers together below the rates.
+/// Keeps all workers together below the rates, until the run is to end: then whatever is under way
+/// goes on without a limit, so that the run ends in order and soon.
 final class Throttle {
     /// Octets that pass at once; less would cost a wake-up for every few octets.
     private static final long MOST_AT_ONCE = 64 * 1024;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /// How soon a wait hears that the run is to end.
+    private static final long LOOK_NANOS = 50_000_000L;
+
     private final Limits limits;
+    private final BooleanSupplier stopped;
     private final @Nullable Bucket octets;
     private final @Nullable Bucket messages;
     private final AtomicLong passed = new AtomicLong();
 
-    Throttle(Limits limits) {
+    /// @param stopped becomes true when the run is to end; asked on all threads
+    Throttle(Limits limits, BooleanSupplier stopped) {
         this.limits = limits;
+        this.stopped = stopped;
         this.octets = limits.bytesPerSecond() > 0 ? octets(limits.bytesPerSecond()) : null;
         this.messages =
                 limits.messagesPerSecond() > 0 ? messages(limits.messagesPerSecond()) : null;
@@ -65,12 +74,19 @@ final class Throttle {
         return passed.get() >= limits.afterBytes();
     }
 
-    private static void take(Bucket bucket, long tokens) throws IOException {
-        try {
-            bucket.asBlocking().consume(tokens);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the rate limit", e);
+    private void take(Bucket bucket, long tokens) throws IOException {
+        if (stopped.getAsBoolean()) {
+            return;
+        }
+        long end = System.nanoTime() + bucket.consumeIgnoringRateLimits(tokens);
+        long left = end - System.nanoTime();
+        while (left > 0 && !stopped.getAsBoolean()) {
+            LockSupport.parkNanos(Math.min(left, LOOK_NANOS));
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while waiting for the rate limit");
+            }
+            left = end - System.nanoTime();
         }
     }
 

@@ -77,17 +77,22 @@ final class SyncProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    static SyncProcess sync(Account source, Account target, Path state) throws IOException {
+    /// @param more options
+    static SyncProcess sync(Account source, Account target, Path state, String... more)
+            throws IOException {
         Files.createDirectories(state);
-        return new SyncProcess(
-                source,
-                target,
-                Path.of(state + ".out"),
-                List.of("sync", "--state", state.toString()));
+        List<String> words = new ArrayList<>(List.of("sync", "--state", state.toString()));
+        words.addAll(List.of(more));
+        return new SyncProcess(source, target, Path.of(state + ".out"), words);
     }
 
     static SyncProcess verify(Account source, Account target, Path output) throws IOException {
         return new SyncProcess(source, target, output, List.of("verify"));
+    }
+
+    /// What it printed until now.
+    String output() throws IOException {
+        return Files.readString(output);
     }
 
     /// Waits a moment, and looks at its memory meanwhile.
@@ -96,6 +101,12 @@ final class SyncProcess implements AutoCloseable {
     boolean runsOn() throws InterruptedException {
         peak = Math.max(peak, ProcessMemory.peak(process.pid()));
         return !process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /// By SIGTERM, which lets it end in order.
+    End stop() throws InterruptedException, IOException {
+        process.destroy();
+        return end();
     }
 
     /// By SIGKILL.
