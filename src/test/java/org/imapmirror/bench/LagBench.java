@@ -27,6 +27,10 @@ final class LagBench {
     private static final int RATE_OF_ALL = 100;
     private static final double LONGEST_LAG = 100;
     private static final int WARM_UP_SECONDS = 5;
+
+    /// At so few changes in a second it takes some time until Java has compiled what they need.
+    private static final int LAG_WARM_UP_SECONDS = 15;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final DovecotServer primary;
@@ -62,7 +66,7 @@ final class LagBench {
                         + " TLS.%n",
                 RATE_OF_ONE, RATE_OF_ALL, ACCOUNTS, seconds, seconds / 2);
         for (int accounts : new int[] {1, ACCOUNTS}) {
-            lags(accounts, 2, new Results("warm-up"));
+            lags(accounts, LAG_WARM_UP_SECONDS, new Results("warm-up"));
             lags(accounts, seconds, results);
         }
         rates(ACCOUNTS, WARM_UP_SECONDS, new Results("warm-up"));
