@@ -102,7 +102,8 @@ final class LagBench {
         lag(Front.MIRRORED, mirrored, seconds, to);
         double[] after = processorSeconds();
         // Each change of the rate is one message, or one STORE to it.
-        int changes = rate(accounts) * seconds / accounts * accounts;
+        int each = rate(accounts) * seconds / accounts;
+        int changes = (each + each / 3) * accounts;
         for (int i = 0; i < after.length; i++) {
             to.add(
                     "CPU, " + accounts(accounts) + ", per change",
@@ -138,7 +139,7 @@ final class LagBench {
             for (int i = 0; i < observers.size(); i++) {
                 Observer observer = observers.get(i);
                 long first = start + i * period.toNanos() / observers.size();
-                running.add(threads.submit(() -> observer.run(each, first, period)));
+                running.add(threads.submit(() -> observer.run(each / 3, each, first, period)));
             }
             for (Future<Observer.Lags> one : running) {
                 lags.add(one.get());

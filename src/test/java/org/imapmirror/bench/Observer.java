@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 /// @param written where the changes are made
 /// @param seen where they are awaited
 record Observer(Access written, Access seen) {
-    private static final long PAUSE = Duration.ofMillis(1).toNanos();
+    private static final long PAUSE = Duration.ofMillis(5).toNanos();
     private static final long LONGEST = Duration.ofSeconds(60).toNanos();
     private static final Pattern EXISTS = Pattern.compile("\\* (\\d+) EXISTS");
 
@@ -33,10 +33,11 @@ record Observer(Access written, Access seen) {
         }
     }
 
+    /// @param before changes that are made before those that count, so that connections are open
     /// @param changes half of them messages, half flags
     /// @param start when the first one is made, by [System#nanoTime]
     /// @param period from the beginning of one change to that of the next
-    Lags run(int changes, long start, Duration period) throws IOException {
+    Lags run(int before, int changes, long start, Duration period) throws IOException {
         Lags lags = new Lags(new long[changes / 2], new long[changes / 2]);
         try (RawImap writer = RawImap.login(written);
                 RawImap observer = RawImap.login(seen)) {
@@ -44,11 +45,11 @@ record Observer(Access written, Access seen) {
             int[] messages = {0};
             observer.command("SELECT INBOX", line -> messages[0] = exists(line, messages[0]));
             long slot = start;
-            for (int i = 0; i < changes / 2; i++) {
+            for (int i = -before / 2; i < changes / 2; i++) {
                 LockSupport.parkNanos(slot - System.nanoTime());
                 int wanted = messages[0] + 1;
                 writer.append("INBOX", Flood.MAIL);
-                lags.appends[i] =
+                long append =
                         awaitVisible(
                                 observer,
                                 line -> {
@@ -57,12 +58,16 @@ record Observer(Access written, Access seen) {
                                 });
                 LockSupport.parkNanos(slot + period.toNanos() - System.nanoTime());
                 writer.command("STORE " + wanted + " +FLAGS (\\Flagged)");
-                lags.flags[i] =
+                long flags =
                         awaitVisible(
                                 observer,
                                 line ->
                                         line.startsWith("* " + wanted + " FETCH")
                                                 && line.contains("\\Flagged"));
+                if (i >= 0) {
+                    lags.appends[i] = append;
+                    lags.flags[i] = flags;
+                }
                 slot += 2 * period.toNanos();
             }
         }
