@@ -86,8 +86,7 @@ final class Archive {
     /// Whether a mailbox that is made now came after the account's first listing. While that is
     /// still to come, no other doubt about the tree takes its place.
     boolean isLate() {
-        return work.store.doubts(work.lane).stream()
-                .noneMatch(d -> d.reason().equals(TreeSync.FIRST_LISTING));
+        return !TreeSync.isFirst(work);
     }
 
     /// The archive's name for a new mailbox of the primary: its own, or one like `Work (2)` where

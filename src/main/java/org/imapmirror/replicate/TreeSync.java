@@ -66,8 +66,11 @@ final class TreeSync {
     /// @return what it found, for whoever goes on to compare the mailboxes
     Sides run(Window window) throws StoreException {
         // Dovecot lists a mailbox that is being made, and whoever looks into it then makes the rest
-        // of it, so that the client's own CREATE fails: what clients are about is waited for.
-        window.close();
+        // of it, so that the client's own CREATE fails: what clients are about is waited for. Not
+        // by a new lane, whose first copies would wait with it in a busy account.
+        if (!isFirst(work)) {
+            window.close();
+        }
         LaneMap.Touched touched = work.map.watchTouches();
         Census census =
                 work.hands
@@ -97,6 +100,12 @@ final class TreeSync {
             subscriptions(listed, mirror, touched.names());
         }
         return new Sides(census, mirror);
+    }
+
+    /// True until the account was listed once.
+    static boolean isFirst(Work work) {
+        return work.store.doubts(work.lane).stream()
+                .anyMatch(d -> d.reason().equals(FIRST_LISTING));
     }
 
     private void make(MailboxName name, @Nullable String specialUse) throws StoreException {
