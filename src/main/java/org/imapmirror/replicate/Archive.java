@@ -191,19 +191,18 @@ final class Archive {
 
     /// Messages that are about to be read from the primary and turn out to be copies of what the
     /// archive has: same size, date and digest. They come from copies and moves that nobody was
-    /// seen to make. While an account is copied for the first time, only what has left its place
-    /// counts: two equal messages that were there before stay two.
+    /// seen to make, before our time or when the proxy was killed, and are kept once, in two
+    /// places.
     ///
     /// @return those that are not
     UidSet withoutCopies(MailboxRow m, Map<Long, Summary> found, UidSet uids)
             throws StoreException {
-        boolean early = !m.copied() && !read(rows -> rows.isLate(work.current(m).target()));
         Map<Long, List<Place>> candidates = new TreeMap<>();
         for (var i = uids.iterator(); i.hasNext(); ) {
             Summary s = found.get(i.nextLong());
             if (s != null) {
                 Instant date = FirstCopy.instant(s.internalDate());
-                List<Place> alike = read(rows -> rows.alike(s.size(), date, early));
+                List<Place> alike = read(rows -> rows.alike(s.size(), date));
                 if (!alike.isEmpty()) {
                     candidates.put(s.uid(), alike);
                 }

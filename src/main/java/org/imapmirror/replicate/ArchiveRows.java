@@ -49,16 +49,6 @@ record ArchiveRows(Connection db, long lane) {
                 late ? 1 : 0);
     }
 
-    boolean isLate(String box) throws SQLException {
-        return Sql.number(
-                        db,
-                        "SELECT count(*) FROM archive_mailbox WHERE lane = ? AND name = ? AND late"
-                                + " = 1",
-                        lane,
-                        box)
-                > 0;
-    }
-
     /// True where no mailbox of the archive is known.
     boolean isNew() throws SQLException {
         return Sql.number(db, "SELECT count(*) FROM archive_mailbox WHERE lane = ?", lane) == 0;
@@ -157,22 +147,18 @@ record ArchiveRows(Connection db, long lane) {
     }
 
     /// Messages that one with this size and date may be a copy of.
-    ///
-    /// @param onlyEnded only such as are no longer where they were
-    List<Place> alike(long size, @Nullable Instant date, boolean onlyEnded) throws SQLException {
+    List<Place> alike(long size, @Nullable Instant date) throws SQLException {
         if (date == null) {
             return List.of();
         }
         return Sql.list(
                 db,
                 "SELECT * FROM archive_place WHERE lane = ? AND size = ? AND instant = ? AND digest"
-                        + " IS NOT NULL AND lost = 0 AND (ended IS NOT NULL OR ? = 0) ORDER BY"
-                        + " id",
+                        + " IS NOT NULL AND lost = 0 ORDER BY id",
                 ArchiveRows::place,
                 lane,
                 size,
-                date.getEpochSecond(),
-                onlyEnded ? 1 : 0);
+                date.getEpochSecond());
     }
 
     /// The UIDs that a mailbox of the archive must have.
