@@ -330,7 +330,7 @@ class ConfigLoaderTest {
                                                 + " messages-per-second: 50}}"))
                                 .server("old")
                                 .limits())
-                .isEqualTo(new Config.ServerLimits(20, 2_000_000, 50));
+                .isEqualTo(new Config.ServerLimits(50, 2_000_000, 50));
         assertThatThrownBy(() -> load(MINIMAL + "sweep: {between: \"06:00-06:00\"}\n"))
                 .hasMessageContaining("sweep.between");
     }
