@@ -178,7 +178,7 @@ final class Groups {
                         .filter(d -> d.whole() && d.messages() >= 0)
                         .map(Done::target)
                         .toList();
-        Map<String, Status> now = touched.isEmpty() ? Map.of() : links.target().status(touched);
+        Map<String, Status> now = numbers(touched, links);
         run.state()
                 .change(tx -> {
                     for (Done d : done) {
@@ -187,6 +187,22 @@ final class Groups {
                         }
                     }
                 });
+    }
+
+    /// By a connection that may have been cut while others worked.
+    private Map<String, Status> numbers(List<String> touched, Links links) throws StoreException {
+        for (int failed = 1; !touched.isEmpty(); failed++) {
+            try {
+                return links.target().status(touched);
+            } catch (StoreException e) {
+                if (!passes(e) || failed >= TRIES) {
+                    throw e;
+                }
+                links.drop();
+                Pauses.before(failed, run.ledger());
+            }
+        }
+        return Map.of();
     }
 
     private MapBox remembered(Done d, MapBox box, Map<String, Status> now) {
