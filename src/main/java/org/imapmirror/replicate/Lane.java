@@ -58,6 +58,7 @@ final class Lane {
     private int races;
 
     private volatile @Nullable Thread runner;
+    private volatile boolean stateFails;
     private volatile long mirrorRestsUntil;
     private volatile long primaryRestsUntil;
 
@@ -244,7 +245,9 @@ final class Lane {
             try {
                 giveUpIfWanted();
                 work();
+                stateFails = false;
             } catch (StateException e) {
+                stateFails = true;
                 if (state.name() != LaneState.Name.RETRYING) {
                     LOG.error("lane={} tries again later: {}", key, e.getMessage());
                 }
@@ -460,6 +463,11 @@ final class Lane {
             // Closing.
             closed = true;
         }
+    }
+
+    /// Whether a database failed at the last run: nobody knows then what the mirror lacks.
+    boolean stateFails() {
+        return stateFails;
     }
 
     /// What waits for a decision, or was decided to be skipped, the oldest first.

@@ -396,7 +396,7 @@ public final class Lanes implements AutoCloseable {
                 p.parked(),
                 p.skipped(),
                 p.held(),
-                p.suspicions(),
+                lane.stateFails() ? Math.max(1, p.suspicions()) : p.suspicions(),
                 p.extra(),
                 oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                 down == null ? 0 : Duration.ofNanos(nanos.getAsLong() - down).toSeconds(),
