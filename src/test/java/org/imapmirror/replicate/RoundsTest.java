@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -30,23 +31,13 @@ class RoundsTest {
                     () -> rules,
                     () -> accounts,
                     begun::add,
-                    new Clock() {
-                        @Override
-                        public ZoneId getZone() {
-                            return ZoneOffset.UTC;
-                        }
-
-                        @Override
-                        public Clock withZone(ZoneId zone) {
-                            throw new UnsupportedOperationException();
-                        }
-
-                        @Override
-                        public Instant instant() {
-                            return now;
-                        }
-                    },
+                    clock(),
                     () -> Duration.between(Instant.EPOCH, now).toNanos());
+
+    private Clock clock() {
+        InstantSource source = () -> now;
+        return source.withZone(ZoneOffset.UTC);
+    }
 
     private static SweepRules rules(Duration every, int perMinute, SweepRules.Times... between) {
         return new SweepRules(every, null, List.of(between), BERLIN, perMinute);
