@@ -48,7 +48,6 @@ final class CommitLoop implements Runnable {
     private long trimAt;
     private boolean shrinkable;
     private @Nullable StateException trouble;
-    private @Nullable Statements statements;
     private long loggedAt;
 
     private volatile boolean failedOnce;
@@ -202,29 +201,12 @@ final class CommitLoop implements Runnable {
 
     /// @return the transaction after its commit
     private Transaction write(SqlFunction<Transaction, @Nullable Void> work) {
-        boolean committed = false;
-        try {
-            Transaction transaction =
-                    database.write(connection -> {
-                        if (statements == null || statements.connection() != connection) {
-                            statements = Statements.of(connection);
-                        }
-                        Transaction open =
-                                new Transaction(
-                                        statements, rows::getIfPresent, volume.isExceeded());
-                        work.apply(open);
-                        open.finish();
-                        return open;
-                    });
-            committed = true;
-            return transaction;
-        } finally {
-            if (!committed && statements != null) {
-                // After some errors the driver gives a statement up.
-                statements.close();
-                statements = null;
-            }
-        }
+        return database.write(connection -> {
+            Transaction open = new Transaction(connection, rows::getIfPresent, volume.isExceeded());
+            work.apply(open);
+            open.finish();
+            return open;
+        });
     }
 
     private static long millis() {

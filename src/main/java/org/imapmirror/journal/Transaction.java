@@ -27,7 +27,6 @@ final class Transaction {
     /// Octets that a row occupies besides its event, roughly.
     static final long ENTRY_BYTES = 100;
 
-    private final Statements statements;
     private final Connection connection;
     private final Function<Account, @Nullable AccountRow> known;
     private final boolean overLimit;
@@ -39,12 +38,11 @@ final class Transaction {
     /// @param known rows as of the last commit, null where they have to be read
     /// @param overLimit events give way to one suspicion of their account
     Transaction(
-            Statements statements,
+            Connection connection,
             Function<Account, @Nullable AccountRow> known,
             boolean overLimit) {
         this.overLimit = overLimit;
-        this.statements = statements;
-        this.connection = statements.connection();
+        this.connection = connection;
         this.known = known;
     }
 
@@ -69,16 +67,17 @@ final class Transaction {
                 }
             }
             row = row.withHead(row.head() + 1).plusBytes(bytes + entryBytes(kept.text()));
-            Sql.bind(
-                            statements.entry(),
-                            row.id(),
-                            row.head(),
-                            append.at(),
-                            append.origin().session(),
-                            append.origin().client(),
-                            ref == null ? null : ref.id(),
-                            kept.text())
-                    .executeUpdate();
+            Sql.update(
+                    connection,
+                    "INSERT INTO entry (account, seq, at, session, client, payload, event)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    row.id(),
+                    row.head(),
+                    append.at(),
+                    append.origin().session(),
+                    append.origin().client(),
+                    ref == null ? null : ref.id(),
+                    kept.text());
         }
         rows.put(append.account(), row);
         appended.add(append.account());
@@ -308,7 +307,13 @@ final class Transaction {
         for (Map.Entry<Account, AccountRow> entry : rows.entrySet()) {
             AccountRow row = entry.getValue();
             if (!row.equals(before.get(entry.getKey()))) {
-                statements.update(row);
+                Sql.update(
+                        connection,
+                        "UPDATE account SET head = ?, low = ?, bytes = ? WHERE id = ?",
+                        row.head(),
+                        row.low(),
+                        row.bytes(),
+                        row.id());
             }
         }
     }

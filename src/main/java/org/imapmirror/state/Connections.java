@@ -24,6 +24,7 @@ record Connections(Dialect dialect, Path file) {
             for (String statement : setup) {
                 execute(connection, statement);
             }
+            KeptStatements.begin(connection);
             return connection;
         } catch (SQLException e) {
             closeQuietly(connection);
@@ -35,6 +36,8 @@ record Connections(Dialect dialect, Path file) {
     SQLiteDataSource dataSource() {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_MILLIS);
+        // Nobody asks for them, and the driver would ask the database after each insert.
+        config.setGetGeneratedKeys(false);
         // The file exists. One that vanished must not come back empty.
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         SQLiteDataSource source = new SQLiteDataSource(config);
@@ -53,7 +56,7 @@ record Connections(Dialect dialect, Path file) {
     /// @return false where the connection's state is unknown
     static boolean rolledBack(Connection connection) {
         try {
-            execute(connection, "ROLLBACK");
+            Sql.update(connection, "ROLLBACK");
             return true;
         } catch (SQLException e) {
             // Some errors end the transaction by themselves.
@@ -89,6 +92,7 @@ record Connections(Dialect dialect, Path file) {
     }
 
     static void closeQuietly(Connection connection) {
+        KeptStatements.end(connection);
         try {
             connection.close();
         } catch (SQLException e) {

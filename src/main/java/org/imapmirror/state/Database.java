@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -56,14 +55,10 @@ public final class Database implements AutoCloseable {
 
     private static final class Writer {
         final Connection connection;
-        final PreparedStatement begin;
-        final PreparedStatement commit;
         boolean synced = true;
 
-        Writer(Connection connection) throws SQLException {
+        Writer(Connection connection) {
             this.connection = connection;
-            this.begin = connection.prepareStatement("BEGIN IMMEDIATE");
-            this.commit = connection.prepareStatement("COMMIT");
         }
     }
 
@@ -222,9 +217,9 @@ public final class Database implements AutoCloseable {
                 Connections.execute(current.connection, dialect.synced(synced));
                 current.synced = synced;
             }
-            current.begin.execute();
+            Sql.update(current.connection, "BEGIN IMMEDIATE");
             T result = work.apply(current.connection);
-            current.commit.execute();
+            Sql.update(current.connection, "COMMIT");
             return result;
         } catch (Throwable e) {
             if (!Connections.rolledBack(current.connection) || connections.isDisk(e)) {
@@ -254,7 +249,7 @@ public final class Database implements AutoCloseable {
             if (connection == null) {
                 connection = connections.connect(dialect.readerSetup());
             }
-            Connections.execute(connection, "BEGIN");
+            Sql.update(connection, "BEGIN");
             return work.apply(connection);
         } catch (SQLException e) {
             if (connections.isDisk(e) && connection != null) {
@@ -315,10 +310,16 @@ public final class Database implements AutoCloseable {
 
     private void checkpoint() {
         checkpointPending.set(false);
-        try (Connection connection = connections.connect(List.of())) {
+        Connection connection = null;
+        try {
+            connection = connections.connect(List.of());
             Connections.execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         } catch (SQLException e) {
             LOG.warn("checkpoint failed file={} reason={}", file, e.getMessage());
+        } finally {
+            if (connection != null) {
+                Connections.closeQuietly(connection);
+            }
         }
     }
 

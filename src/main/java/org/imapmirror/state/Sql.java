@@ -22,14 +22,19 @@ public final class Sql {
             SqlFunction<ResultSet, T> row,
             @Nullable Object... args)
             throws SQLException {
-        try (PreparedStatement statement = bind(connection.prepareStatement(sql), args);
-                ResultSet rows = statement.executeQuery()) {
-            List<T> out = new ArrayList<>();
-            while (rows.next()) {
-                out.add(row.apply(rows));
-            }
-            return out;
-        }
+        return run(
+                connection,
+                sql,
+                statement -> {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        List<T> out = new ArrayList<>();
+                        while (rows.next()) {
+                            out.add(row.apply(rows));
+                        }
+                        return out;
+                    }
+                },
+                args);
     }
 
     /// @return the first row, empty where there is none
@@ -39,10 +44,15 @@ public final class Sql {
             SqlFunction<ResultSet, T> row,
             @Nullable Object... args)
             throws SQLException {
-        try (PreparedStatement statement = bind(connection.prepareStatement(sql), args);
-                ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? Optional.of(row.apply(rows)) : Optional.empty();
-        }
+        return run(
+                connection,
+                sql,
+                statement -> {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        return rows.next() ? Optional.of(row.apply(rows)) : Optional.empty();
+                    }
+                },
+                args);
     }
 
     /// For statements that always have one row with one number, like a count.
@@ -55,8 +65,28 @@ public final class Sql {
     /// @return the number of rows inserted, updated or deleted
     public static int update(Connection connection, String sql, @Nullable Object... args)
             throws SQLException {
-        try (PreparedStatement statement = bind(connection.prepareStatement(sql), args)) {
-            return statement.executeUpdate();
+        return run(connection, sql, PreparedStatement::executeUpdate, args);
+    }
+
+    private static <T> T run(
+            Connection connection,
+            String sql,
+            SqlFunction<PreparedStatement, T> work,
+            @Nullable Object... args)
+            throws SQLException {
+        PreparedStatement statement = KeptStatements.take(connection, sql);
+        boolean done = false;
+        try {
+            T result = work.apply(bind(statement, args));
+            done = true;
+            return result;
+        } finally {
+            if (done) {
+                KeptStatements.giveBack(connection, sql, statement);
+            } else {
+                // After some errors the driver gives a statement up.
+                statement.close();
+            }
         }
     }
 
@@ -66,7 +96,16 @@ public final class Sql {
     public static PreparedStatement bind(PreparedStatement statement, @Nullable Object... args)
             throws SQLException {
         for (int i = 0; i < args.length; i++) {
-            statement.setObject(i + 1, args[i]);
+            Object arg = args[i];
+            switch (arg) {
+                case null -> {}
+                case Long _, Integer _, String _, byte[] _, Boolean _ -> {}
+                // The driver would store its text, which SQLite takes for greater than any number.
+                default ->
+                        throw new IllegalArgumentException(
+                                "bug: no argument of a statement: " + arg.getClass().getName());
+            }
+            statement.setObject(i + 1, arg);
         }
         return statement;
     }

@@ -323,7 +323,7 @@ class JournalTest {
         List<CompletionStage<Long>> stages = new ArrayList<>();
         journal.database()
                 .write(c -> {
-                    for (int i = 0; i < 100; i++) {
+                    for (int i = 0; i < 1000; i++) {
                         stages.add(journal.append(ANN, ORIGIN, List.of(expunged(i + 1))));
                     }
                     return 0;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +44,45 @@ class DatabaseTest {
 
     private static long count(Database database) {
         return database.read(c -> Sql.number(c, "SELECT COUNT(*) FROM note"));
+    }
+
+    @Test
+    void statementsAreKeptForTheNextUse() {
+        Database database = open();
+        String insert = "INSERT INTO note VALUES (?, ?, ?)";
+        database.write(c -> Sql.update(c, insert, 1L, "one", new byte[3]));
+        assertThatThrownBy(() -> database.write(c -> Sql.update(c, insert, 1L, "again", null)))
+                .isInstanceOf(StateException.class);
+        database.write(c -> Sql.update(c, insert, 2L, null, null));
+
+        String text = "SELECT text FROM note WHERE id = ?";
+        List<String> inside =
+                database.read(c ->
+                        Sql.list(
+                                c,
+                                text,
+                                row ->
+                                        row.getString(1)
+                                                + Sql.one(c, text, r -> r.getString(1), 1L).get(),
+                                1L));
+        assertThat(inside).containsExactly("oneone");
+        String never = "SELECT count(*) FROM note WHERE id = ?";
+        assertThat(database.<Long>read(c -> Sql.number(c, never, 1L))).isOne();
+        // An argument that is left out is not that of the last time.
+        assertThat(database.<Long>read(c -> Sql.number(c, never))).isZero();
+    }
+
+    @Test
+    void onlyWhatTheDatabaseKnowsIsAnArgument() {
+        Database database = open();
+        assertThatThrownBy(() ->
+                        database.read(c ->
+                                Sql.number(
+                                        c,
+                                        "SELECT count(*) FROM note WHERE id < ?",
+                                        Instant.EPOCH)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Instant");
     }
 
     @Test
