@@ -2,6 +2,7 @@ package org.imapmirror.app;
 
 import jakarta.mail.MessagingException;
 
+import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.app.demo.DemoServer;
 import org.imapmirror.app.demo.SampleMail;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
-/// Does what `sync` and `verify` do, between embedded servers, so that Java can write down which
-/// classes these need; `bin/imapmirror` starts it for that and lets later starts be faster by what
-/// came of it.
+/// Does what `sync` and `verify` do, or what `serve` does ([ServeRehearsal]), between embedded
+/// servers, so that Java can write down which classes these need; `bin/imapmirror` starts it for
+/// that and lets later starts be faster by what came of it.
 ///
 /// The servers are in a process of their own, so that what only they need is not written down.
 @Command(name = "rehearse", hidden = true, description = "For bin/imapmirror --prepare.")
@@ -48,9 +49,18 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--servers", description = "Is the servers, until standard input ends.")
     private @Nullable Path serversFor;
 
+    @Option(names = "--serve", description = "What serve does, instead of sync and verify.")
+    private boolean serve;
+
+    @Option(names = "--clients", description = "Is the servers and clients of that.")
+    private @Nullable Path clientsFor;
+
     @Override
-    public Integer call() throws IOException, MessagingException {
-        return serversFor == null ? rehearse() : serve(serversFor);
+    public Integer call() throws IOException, MessagingException, ConfigException {
+        if (serversFor != null) {
+            return serve(serversFor);
+        }
+        return clientsFor == null ? rehearse() : ServeRehearsal.play(clientsFor);
     }
 
     /// Syncs once, too: a new state file is made, which needs more than what comes later.
@@ -68,8 +78,10 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    private static int rehearse() throws IOException {
-        handshake();
+    private int rehearse() throws IOException, ConfigException {
+        if (!serve) {
+            handshake();
+        }
         Path folder = Files.createTempDirectory("imapmirror-rehearsal-");
         Files.writeString(folder.resolve(SECRET), PASSWORD + "\n");
         Process other =
@@ -79,13 +91,16 @@ final class RehearseCommand implements Callable<Integer> {
                                 System.getProperty("java.class.path"),
                                 Main.class.getName(),
                                 "rehearse",
-                                "--servers",
+                                serve ? "--clients" : "--servers",
                                 folder.toString())
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
         try (BufferedReader ports =
                 new BufferedReader(
                         new InputStreamReader(other.getInputStream(), StandardCharsets.US_ASCII))) {
+            if (serve) {
+                return ServeRehearsal.serve(folder, ports, other.getOutputStream());
+            }
             String source = ports.readLine();
             String target = ports.readLine();
             if (source == null || target == null) {

@@ -64,6 +64,39 @@ class LauncherIT {
                 Files.readString(err, StandardCharsets.UTF_8));
     }
 
+    /// What serve does when its configuration is not there, and where its classes came from.
+    private String classesOfServe() throws Exception {
+        Path classes = app.resolve("classes");
+        Run run =
+                launch(
+                        "-Xlog:class+load:file=" + classes,
+                        "serve",
+                        "--config",
+                        app.resolve("none.yaml").toString());
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.CONFIG);
+        return Files.readString(classes);
+    }
+
+    @Test
+    void serveUsesWhatWasPreparedForItAndNeverPreparesItself() throws Exception {
+        Path serving = app.resolve("imapmirror-serve.aot");
+        String shared = "org.imapmirror.app.config.ConfigLoader source: shared objects";
+        assertThat(classesOfServe()).doesNotContain(shared);
+        assertThat(serving).doesNotExist();
+
+        Run prepared = launch("", "--prepare");
+        assertThat(prepared.code()).as(prepared.err()).isZero();
+        assertThat(cache).isNotEmptyFile();
+        assertThat(serving).isNotEmptyFile();
+        assertThat(classesOfServe()).contains(shared);
+
+        try (RandomAccessFile file = new RandomAccessFile(serving.toFile(), "rw")) {
+            file.seek(file.length() - 4096);
+            file.write(1);
+        }
+        assertThat(classesOfServe()).as("damaged").doesNotContain(shared);
+    }
+
     private void assertWorks(String when, String javaOptions) throws Exception {
         Run run = launch(javaOptions, "verify", "--help");
         assertThat(run.code()).as(when).isZero();
@@ -92,6 +125,12 @@ class LauncherIT {
 
         assertThat(Files.getLastModifiedTime(cache)).isEqualTo(made);
 
+        try (RandomAccessFile file = new RandomAccessFile(cache.toFile(), "rw")) {
+            // The head is right: Java itself would not notice, and crash.
+            file.seek(file.length() / 2);
+            file.write(new byte[1_000_000]);
+        }
+        assertWorks("damaged", "");
         try (RandomAccessFile file = new RandomAccessFile(cache.toFile(), "rw")) {
             file.setLength(file.length() / 2);
         }

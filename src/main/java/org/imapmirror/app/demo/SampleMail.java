@@ -61,6 +61,13 @@ public final class SampleMail {
         return finished(message, number);
     }
 
+    /// A message of a megabyte.
+    public static MimeMessage large(String account, int number) throws MessagingException {
+        MimeMessage message = message(account, number, "Photographs");
+        message.setText("0123456789abcdef".repeat(4).concat("\r\n").repeat(16_000), "US-ASCII");
+        return finished(message, number);
+    }
+
     /// Appends one message with flags and the date that its header has.
     static void append(Folder folder, MimeMessage message, Flags flags) throws MessagingException {
         message.setFlags(flags, true);
