@@ -67,6 +67,8 @@ class LauncherIT {
     /// What serve does when its configuration is not there, and where its classes came from.
     private String classesOfServe() throws Exception {
         Path classes = app.resolve("classes");
+        // Java adds to it.
+        Files.deleteIfExists(classes);
         Run run =
                 launch(
                         "-Xlog:class+load:file=" + classes,
