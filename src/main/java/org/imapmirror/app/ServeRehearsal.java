@@ -37,7 +37,7 @@ import java.util.concurrent.Future;
 /// and what runs often. Servers and clients are in a process of their own, whose needs are not
 /// those of `serve`.
 final class ServeRehearsal {
-    private static final int ACCOUNTS = 16;
+    private static final int ACCOUNTS = 8;
     private static final int CLIENTS = 3;
     private static final int ROUND_TRIPS = 40;
     private static final int LARGE = 2;
