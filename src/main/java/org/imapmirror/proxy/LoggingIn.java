@@ -89,7 +89,7 @@ final class LoggingIn implements Phase {
     private Step accepted() {
         LoginExchange.Claim claim = exchange.claim();
         Account account = claim == null ? null : account(claim.user());
-        if (account != null && !session.admit(account)) {
+        if (account != null && !session.admission().admit(account)) {
             return new Step.Close(Replies.tooManyOfAccount(exchange.tag()));
         }
         if (claim == null) {
@@ -110,7 +110,7 @@ final class LoggingIn implements Phase {
         }
         LoginExchange.Claim claim = exchange.claim();
         Account account = claim == null ? null : account(claim.user());
-        return session.refused(account == null ? "" : account.name());
+        return session.admission().refused(account == null ? "" : account.name());
     }
 
     @Override

@@ -78,9 +78,9 @@ final class Relaying implements Phase {
                 return new Step.Reject(Replies.BAD_TAG);
             }
             if (!tag.isEmpty()
-                    && name.equals(CompressCommand.NAME)
-                    && session.offersCompression()) {
-                return CompressCommand.judge(line, tag, session);
+                    && name.equals(Compression.COMMAND)
+                    && session.compression().isOffered()) {
+                return session.compression().judge(line, tag);
             }
             if (!tag.isEmpty() && (Hidden.command(name) || name.equals("STARTTLS"))) {
                 return new Step.Reject(Replies.bad(tag, "Unknown command"));

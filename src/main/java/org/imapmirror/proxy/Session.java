@@ -2,7 +2,6 @@ package org.imapmirror.proxy;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
@@ -17,14 +16,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
 
 /// A client's connection and the primary's behind it. It carries out what its [Phase] decides.
 /// Everything happens on the client channel's event loop, where the primary's channel lives too.
@@ -37,7 +32,8 @@ final class Session {
     private final ListenerConfig listener;
     private final Facilities facilities;
     private final Sessions sessions;
-    private final Guests guests;
+    private final Admission admission;
+    private final Compression compression;
     private final Conduit fromClient;
     private final Dialogue dialogue;
     private final Timers timers;
@@ -46,15 +42,8 @@ final class Session {
     private @Nullable Primary primary;
     private @Nullable Account account;
 
-    /// Counted for the limit of connections per account.
-    private @Nullable Account guest;
-
-    /// Counted for the limit of connections per address.
-    private boolean counted;
-
     private boolean loggedIn;
     private boolean secure;
-    private boolean compressed;
     private boolean clientEnded;
     private boolean stopping;
 
@@ -70,7 +59,8 @@ final class Session {
         this.listener = listener;
         this.facilities = facilities;
         this.sessions = sessions;
-        this.guests = sessions.guests();
+        this.admission =
+                new Admission(this, sessions.guests(), caller.address(), client.eventLoop());
         this.fromClient =
                 new Conduit(
                         client,
@@ -82,6 +72,7 @@ final class Session {
                         fromClient,
                         facilities.limits().pipeline(),
                         () -> metrics().limited(Limit.PIPELINE));
+        this.compression = new Compression(this, client, listener.compress());
         this.timers = new Timers(client.eventLoop());
     }
 
@@ -158,8 +149,7 @@ final class Session {
         if (!(phase instanceof Arriving arriving)) {
             return;
         }
-        counted = guests.arrive(caller.address());
-        if (counted) {
+        if (admission.arrive()) {
             arriving.connect();
         } else {
             leave(Limit.PER_ADDRESS, Replies.TOO_MANY);
@@ -269,41 +259,12 @@ final class Session {
         return primary != null && primary.endpoint().name().equals(server);
     }
 
+    Admission admission() {
+        return admission;
+    }
+
     boolean isLoggedIn() {
         return loggedIn;
-    }
-
-    /// The primary said OK to a login.
-    ///
-    /// @return false where the account has too many connections; then the primary knows it
-    boolean admit(Account account) {
-        guests.accepted(caller.address(), account.name());
-        if (guests.arrive(account)) {
-            guest = account;
-            return true;
-        }
-        metrics().limited(Limit.PER_ACCOUNT);
-        about(LOG.atInfo()).addKeyValue("account", account).log("too many connections");
-        fromClient.inject(Replies.line("z LOGOUT"));
-        return false;
-    }
-
-    /// The primary refused a login.
-    ///
-    /// @param account empty where it is not known
-    Step refused(String account) {
-        Duration delay = guests.refused(caller.address(), account);
-        if (delay.isZero()) {
-            return Step.FORWARD;
-        }
-        metrics().limited(Limit.FAILED_LOGINS);
-        CompletableFuture<Step> later = new CompletableFuture<>();
-        client.eventLoop()
-                .schedule(
-                        () -> later.complete(Step.FORWARD),
-                        delay.toMillis(),
-                        TimeUnit.MILLISECONDS);
-        return new Step.Hold(later);
     }
 
     /// A login succeeded, and the account has not too many connections.
@@ -328,58 +289,27 @@ final class Session {
                 who, new Origin(id, caller.describe()), server, credentials, capabilities.told());
     }
 
-    boolean offersCompression() {
-        return listener.compress() > 0;
+    Compression compression() {
+        return compression;
     }
 
     /// What a client may see of the listener's own.
     CapabilityFilter.View offered() {
         return new CapabilityFilter.View(
-                loggedIn, offersStartTls(), !offersLogin(), offersCompression());
-    }
-
-    boolean isCompressed() {
-        return compressed;
-    }
-
-    /// Answers COMPRESS. What the client sent behind it may be compressed or not: then the session
-    /// ends.
-    CompletionStage<Step> compress(String tag) {
-        CompletableFuture<Step> done = new CompletableFuture<>();
-        if (primary != null) {
-            primary.conduit().between(() -> done.complete(compressNow(tag)));
-        }
-        return done;
-    }
-
-    private Step compressNow(String tag) {
-        ChannelHandlerContext last = client.pipeline().context(ClientHandler.class);
-        if (fromClient.behind() > 0 || last == null) {
-            about(LOG.atWarn()).log("commands behind COMPRESS; the session ends");
-            return new Step.Close(Replies.BEHIND_COMPRESS);
-        }
-        say(Replies.ok(tag, "Begin compression"));
-        compressed = true;
-        metrics().compressed.increment();
-        client.pipeline()
-                .addBefore(last.name(), "inflate", new Inflating(new Inflater(true), this::rest))
-                .addBefore(
-                        last.name(),
-                        "deflate",
-                        new Deflating(() -> new Deflater(listener.compress(), true)));
-        return Step.SWALLOW;
-    }
-
-    /// Reads nothing more of the client until other sessions had their turn.
-    private void rest() {
-        fromClient.block(Conduit.Block.PAUSED);
-        client.eventLoop().execute(() -> fromClient.unblock(Conduit.Block.PAUSED));
+                loggedIn, offersStartTls(), !offersLogin(), compression.isOffered());
     }
 
     private long lastInput() {
         long client = fromClient.lastInput();
         long server = primary == null ? client : primary.conduit().lastInput();
         return server - client > 0 ? server : client;
+    }
+
+    /// Does something between two responses to the client.
+    void between(Runnable action) {
+        if (primary != null) {
+            primary.conduit().between(action);
+        }
     }
 
     /// Says something of the proxy's own to the client, between two responses.
@@ -523,12 +453,7 @@ final class Session {
                 .addKeyValue("clean", clean)
                 .log("session over");
         last.ended(clean);
-        if (counted) {
-            guests.depart(caller.address());
-        }
-        if (guest != null) {
-            guests.depart(guest);
-        }
+        admission.depart();
         sessions.remove(this, loggedIn);
     }
 }
