@@ -9,6 +9,7 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.ArchiveRows.Spot;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.replicate.Place.Archived;
@@ -211,16 +212,16 @@ final class Archive {
         if (candidates.isEmpty()) {
             return uids;
         }
-        Map<Long, String> digests = work.hands.primary().digests(UidSet.of(candidates.keySet()));
+        Map<Long, StoredForms> forms =
+                StoredForms.of(work.hands.primary(), UidSet.of(candidates.keySet()));
         UidSet.Builder copies = new UidSet.Builder();
         for (Map.Entry<Long, List<Place>> c : candidates.entrySet()) {
             long uid = c.getKey();
-            String digest = digests.get(uid);
+            StoredForms wanted = forms.get(uid);
             Summary s = found.get(uid);
             Place original =
                     c.getValue().stream()
-                            .filter(p ->
-                                    p.archived().digest() instanceof String d && d.equals(digest))
+                            .filter(p -> wanted != null && wanted.isStoredAs(p.archived().digest()))
                             .findFirst()
                             .orElse(null);
             if (original != null && s != null) {

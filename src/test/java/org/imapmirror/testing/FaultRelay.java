@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /// A TCP relay on loopback in front of a server, for networks as they are: it refuses, hangs, is
@@ -39,6 +41,12 @@ public final class FaultRelay implements AutoCloseable {
 
     /// Guarded by this.
     private boolean stalled;
+
+    /// What the next answer with that text meets.
+    private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
+
+    /// @param cut else nothing goes through any more
+    private record Trap(String text, boolean cut) {}
 
     /// 0: as fast as it goes.
     private volatile long octetsPerSecond;
@@ -82,6 +90,22 @@ public final class FaultRelay implements AutoCloseable {
     /// in total. Then goes on as usual.
     public void cutAfter(long octets) {
         untilCut.set(octets);
+    }
+
+    /// Cuts the connection on which the server answers with that text, once, and the answer does
+    /// not arrive: what it confirms was done, and nobody was told. For connections without TLS.
+    public void cutBeforeAnswer(String text) {
+        trap.set(new Trap(text, true));
+    }
+
+    /// As [#cutBeforeAnswer], with [#stall] in place of the cut.
+    public void stallBeforeAnswer(String text) {
+        trap.set(new Trap(text, false));
+    }
+
+    /// True after the answer that was waited for came.
+    public boolean isSprung() {
+        return trap.get() == null;
     }
 
     /// Connections stay open, new ones are accepted, and nothing goes through any more.
@@ -209,6 +233,9 @@ public final class FaultRelay implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    if (!counted && springs(buffer, n)) {
+                        return;
+                    }
                     awaitFlow();
                     int may = counted ? (int) Math.min(n, left(n)) : n;
                     out.write(buffer, 0, may);
@@ -229,6 +256,23 @@ public final class FaultRelay implements AutoCloseable {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        /// @return whether the connection was cut
+        private boolean springs(byte[] buffer, int n) {
+            Trap set = trap.get();
+            if (set == null
+                    || !new String(buffer, 0, n, StandardCharsets.ISO_8859_1)
+                            .contains(set.text())) {
+                return false;
+            }
+            if (set.cut()) {
+                cut();
+            } else {
+                stall();
+            }
+            trap.set(null);
+            return set.cut();
         }
 
         /// How many of these octets still go through before the cut.
