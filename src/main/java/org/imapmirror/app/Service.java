@@ -291,7 +291,8 @@ final class Service implements AutoCloseable {
                         config.retry().longest(),
                         config.retry().tries(),
                         config.retry().room(),
-                        config.retry().refused()),
+                        config.retry().refused(),
+                        config.retry().unknown()),
                 deletions(config));
     }
 

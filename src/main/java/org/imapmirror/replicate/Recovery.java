@@ -52,6 +52,10 @@ final class Recovery {
         if (!candidates.isEmpty()) {
             find(m, attempt.items(), candidates, found);
         }
+        UidSet missing = missing(m, attempt, found);
+        if (work.archive != null && !missing.isEmpty()) {
+            awaitLate();
+        }
         MailboxRow grown = work.grown(m, found.values().stream());
         work.store.change(
                 work.lane,
@@ -69,10 +73,7 @@ final class Recovery {
                         work.stored(tx, m, row);
                     }
                     tx.update(grown);
-                    if (work.archive == null) {
-                        // From an archive nothing is ever removed, not even what came twice.
-                        tx.expectEchoes(attempt, notFound(attempt, found));
-                    }
+                    tx.expectEchoes(attempt, missing);
                     tx.attemptOver();
                 });
         work.map.put(grown);
@@ -134,12 +135,32 @@ final class Recovery {
         return onTarget.intersect(UidSet.range(Math.max(1, attempt.targetUidNext()), UidSet.MAX));
     }
 
-    private static UidSet notFound(Attempt attempt, Map<Item, Long> found) {
+    /// What is not on the mirror, by UIDs of the primary.
+    private UidSet missing(MailboxRow m, Attempt attempt, Map<Item, Long> found) {
         return UidSet.of(
                 attempt.items().stream()
-                        .filter(item -> !found.containsKey(item))
+                        .filter(item -> !found.containsKey(item) && !mapped(m, item))
                         .map(Item::uid)
                         .toList());
+    }
+
+    /// From an archive nothing is ever removed, not even what came twice. So what a server may
+    /// still do is waited for, within limits.
+    ///
+    /// @throws StoreException as long as it is not long enough
+    private void awaitLate() throws StoreException {
+        work.store.change(work.lane, LaneTx::attemptLooked);
+        Long first = work.store.attemptLooked(work.lane);
+        long since = first == null ? 0 : work.steady.millis() - first;
+        long longest = work.retry.unknown().toMillis();
+        if (since < longest) {
+            throw new StoreException(
+                    Kind.REFUSED,
+                    work.hands.target().server(),
+                    "INUSE",
+                    "a message whose storing was cut off is looked for, for %d s more"
+                            .formatted((longest - since + 999) / 1000));
+        }
     }
 
     /// The digests of what the attempt was to store, from the spool, from the mirror's own source

@@ -27,6 +27,7 @@ final class Work {
     final Clock clock;
     final SteadyClock steady;
     final Deletions deletions;
+    final RetryRules retry;
     final SweepRules sweeps;
     final ComparedStore compared;
     final HeldStore held;
@@ -50,6 +51,7 @@ final class Work {
         this.clock = env.clock();
         this.steady = env.steady();
         this.deletions = env.deletions().apply(lane.key().mirror());
+        this.retry = env.retry();
         this.sweeps = env.sweeps().get();
         this.compared = store.compared();
         this.held = store.held();
@@ -169,7 +171,8 @@ final class Work {
                 mapped.add(row.targetUid());
             }
         }
-        return onTarget.minus(mapped.build()).minus(held.in(m));
+        UidSet unmapped = onTarget.minus(mapped.build()).minus(held.in(m));
+        return archive == null ? unmapped : archive.unknown(m, unmapped);
     }
 
     /// Stores how far UIDs were seen, which is kept in memory during a run, where it is worth it:
@@ -208,13 +211,12 @@ final class Work {
             new Graves(this).clear(target);
         }
         hands.target().create(target, use);
-        boolean late = archive != null && archive.isLate();
         MailboxRow made =
                 store.compute(
                         lane,
                         tx -> {
                             if (archive != null) {
-                                archive.rows(tx).take(target, late);
+                                archive.rows(tx).take(target);
                             }
                             return tx.insertMailbox(name, target, use, copied);
                         });

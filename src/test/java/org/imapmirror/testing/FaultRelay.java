@@ -42,6 +42,9 @@ public final class FaultRelay implements AutoCloseable {
     /// Guarded by this.
     private boolean stalled;
 
+    /// What the next command that is held has in it.
+    private final AtomicReference<@Nullable String> heldText = new AtomicReference<>();
+
     /// What the next answer with that text meets.
     private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
 
@@ -113,10 +116,24 @@ public final class FaultRelay implements AutoCloseable {
         stalled = true;
     }
 
-    /// Ends [#stall] and [#slow].
+    /// Holds what comes on the connection on which a client next sends that text, once, from there
+    /// on; other connections go on. With [#flow] it arrives at the server all the same, even when
+    /// the client has given up, as at a server that hangs with a command that it has read. For
+    /// connections without TLS.
+    public void holdBefore(String text) {
+        heldText.set(text);
+    }
+
+    /// True while a command is held.
+    public boolean isHolding() {
+        return pairs.stream().anyMatch(pair -> pair.held);
+    }
+
+    /// Ends [#stall], [#holdBefore] and [#slow].
     public synchronized void flow() {
         stalled = false;
         octetsPerSecond = 0;
+        pairs.forEach(pair -> pair.held = false);
         notifyAll();
     }
 
@@ -211,8 +228,9 @@ public final class FaultRelay implements AutoCloseable {
         Thread.ofVirtual().start(() -> pair.pump(server, client, false));
     }
 
-    private synchronized void awaitFlow() throws InterruptedException {
-        while (stalled) {
+    private synchronized void awaitFlow(Pair pair) throws InterruptedException {
+        while (stalled || pair.held) {
+            pair.late |= pair.held;
             wait();
         }
     }
@@ -221,6 +239,11 @@ public final class FaultRelay implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final AtomicInteger ended = new AtomicInteger();
+
+        private volatile boolean held;
+
+        /// The client may be gone, and the server is to do what it sent.
+        private volatile boolean late;
 
         Pair(Socket client, Socket server) {
             this.client = client;
@@ -233,10 +256,12 @@ public final class FaultRelay implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    if (!counted && springs(buffer, n)) {
+                    if (counted) {
+                        holdIfAsked(buffer, n);
+                    } else if (springs(buffer, n)) {
                         return;
                     }
-                    awaitFlow();
+                    awaitFlow(this);
                     int may = counted ? (int) Math.min(n, left(n)) : n;
                     out.write(buffer, 0, may);
                     if (may < n) {
@@ -252,9 +277,31 @@ public final class FaultRelay implements AutoCloseable {
                     close(server);
                 }
             } catch (IOException _) {
-                cut();
+                if (counted && late) {
+                    end(to);
+                } else if (!late) {
+                    cut();
+                }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private static void end(Socket server) {
+            try {
+                server.shutdownOutput();
+            } catch (IOException _) {
+                // It is gone either way.
+                Thread.onSpinWait();
+            }
+        }
+
+        private void holdIfAsked(byte[] buffer, int n) {
+            String text = heldText.get();
+            if (text != null
+                    && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(text)
+                    && heldText.compareAndSet(text, null)) {
+                held = true;
             }
         }
 
