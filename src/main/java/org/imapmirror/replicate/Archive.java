@@ -38,8 +38,12 @@ final class Archive {
     private final Work work;
     private final Map<Long, Map<Long, Known>> known = new HashMap<>();
 
+    /// What it holds already.
+    final ArchiveFinds finds;
+
     Archive(Work work) {
         this.work = work;
+        this.finds = new ArchiveFinds(work, this);
     }
 
     /// What is known of a message that is about to be mapped, beyond its row.

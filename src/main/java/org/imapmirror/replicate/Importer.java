@@ -12,6 +12,7 @@ import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,16 @@ final class Importer {
         absent(m, uids.minus(there), s);
         if (work.archive != null) {
             there = work.archive.withoutCopies(m, found, there);
+            Map<Long, ArchiveFinds.Wanted> wanted = new TreeMap<>();
+            for (Summary one : found.values()) {
+                if (there.contains(one.uid())) {
+                    String date = one.internalDate();
+                    wanted.put(one.uid(), new ArchiveFinds.Wanted(one.size(), one.flags(), date));
+                }
+            }
+            there =
+                    work.archive.finds.without(
+                            m, wanted, some -> StoredForms.of(work.hands.primary(), some));
         }
         if (there.isEmpty()) {
             return;

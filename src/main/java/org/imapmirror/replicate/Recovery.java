@@ -1,7 +1,7 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.PayloadRef;
 import org.imapmirror.event.UidSet;
-import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
@@ -11,14 +11,11 @@ import org.imapmirror.replicate.Attempt.Item;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
@@ -172,8 +169,8 @@ final class Recovery {
             if (mapped(m, item)) {
                 continue;
             }
-            if (item.payload() != null && work.journal.hasPayload(item.payload())) {
-                out.put(item, spooled(item));
+            if (item.payload() instanceof PayloadRef body && work.journal.hasPayload(body)) {
+                out.put(item, work.spooled(body));
             } else if (item.copyOf() instanceof Attempt.Source source) {
                 StoredForms forms = ofSource(source);
                 if (forms != null) {
@@ -201,20 +198,6 @@ final class Recovery {
     private boolean mapped(MailboxRow m, Item item) {
         MessageRow row = work.store.messages(m, UidSet.of(item.uid())).get(item.uid());
         return row != null && row.state() == State.MAPPED;
-    }
-
-    private StoredForms spooled(Item item) throws StoreException {
-        try (InputStream body = work.journal.openPayload(Objects.requireNonNull(item.payload()))) {
-            return StoredForms.of(body);
-        } catch (IOException e) {
-            ImapStore target = work.hands.target();
-            throw new StoreException(
-                    Kind.GONE,
-                    target.server(),
-                    null,
-                    "the spool cannot be read: " + e.getMessage(),
-                    e);
-        }
     }
 
     private @Nullable StoredForms ofSource(Attempt.Source source) throws StoreException {

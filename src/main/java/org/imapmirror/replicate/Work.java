@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.PayloadRef;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
@@ -10,8 +11,10 @@ import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.reconcile.StoredForms;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -180,6 +183,20 @@ final class Work {
     void keepSeen() {
         for (MailboxRow m : map.farAhead()) {
             store.change(lane, tx -> tx.update(m));
+        }
+    }
+
+    /// The digests of a body in the spool.
+    StoredForms spooled(PayloadRef payload) throws StoreException {
+        try (InputStream body = journal.openPayload(payload)) {
+            return StoredForms.of(body);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.GONE,
+                    hands.target().server(),
+                    null,
+                    "the spool cannot be read: " + e.getMessage(),
+                    e);
         }
     }
 
