@@ -292,6 +292,7 @@ final class Service implements AutoCloseable {
                         config.retry().tries(),
                         config.retry().room(),
                         config.retry().refused(),
+                        config.retry().stuck(),
                         config.retry().unknown()),
                 deletions(config));
     }

@@ -276,6 +276,12 @@ final class Importer {
         Map<Long, StoreException> parked = new HashMap<>();
         StoreException wait = null;
         for (int i = 0; i < items.size(); i++) {
+            long uid = items.get(i).uid();
+            if (!(results.get(i) instanceof Appended.Refused)) {
+                work.refusals.succeeded(refusalOf(m, uid));
+            }
+        }
+        for (int i = 0; i < items.size(); i++) {
             if (results.get(i) instanceof Appended.Refused r) {
                 long uid = items.get(i).uid();
                 StoreException e = refusal(r);

@@ -68,7 +68,7 @@ final class Lane {
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
         this.env = env;
-        this.refusals = new Refusals(env.retry().tries());
+        this.refusals = new Refusals(env.retry(), env.nanos());
         this.retries = new Retries(env.retry(), env.nanos());
         this.mirrorBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
         this.primaryBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
