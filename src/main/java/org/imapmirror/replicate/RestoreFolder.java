@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
@@ -57,7 +58,7 @@ final class RestoreFolder {
     /// A message as its keeper has it.
     ///
     /// @param candidate has the item's number as UID: the keeper has several mailboxes
-    private record Item(Kept kept, @Nullable String date, Candidate candidate) {}
+    private record Item(Kept kept, Flags flags, @Nullable String date, Candidate candidate) {}
 
     Folder run(MailboxName mailbox, List<Kept> kept) throws StoreException {
         List<Item> items = items(kept);
@@ -129,7 +130,7 @@ final class RestoreFolder {
                                     FirstCopy.instant(date),
                                     s.size());
                     if (request.deleted() || request.inTime(c.date())) {
-                        items.add(new Item(k, date, c));
+                        items.add(new Item(k, k.flagsToRestore(s.flags()), date, c));
                     }
                 }
             }
@@ -201,7 +202,7 @@ final class RestoreFolder {
                     (uid, size, body) -> {
                         Item item = batch.get(uid);
                         if (item != null) {
-                            appender.add(item.kept().flagsToRestore(), item.date(), size, body);
+                            appender.add(item.flags(), item.date(), size, body);
                             sent.add(item);
                         }
                     });
