@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Renames on a mirror that numbers what is in a renamed mailbox anew. Nothing is left over there.
 @Tag("courier")
@@ -88,14 +90,26 @@ class CourierRenamesIT {
         return out;
     }
 
+    private void sweep() throws Exception {
+        try {
+            world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            world.awaitMirrored();
+        } catch (TimeoutException e) {
+            throw new AssertionError("no end of it: " + world.lanes.report(), e);
+        }
+    }
+
     private void assertEqual() throws Exception {
-        world.awaitMirrored();
-        world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get();
-        world.awaitMirrored();
+        try {
+            world.awaitMirrored();
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError("no end of it: " + world.lanes.report(), e);
+        }
+        sweep();
         assertThat(sorted(world.onMirror())).isEqualTo(sorted(world.onPrimary()));
         LaneReport report = Objects.requireNonNull(world.lanes.report().getFirst());
-        assertThat(report.extra()).isZero();
-        assertThat(report.parked()).isZero();
+        assertThat(report.extra()).as("%s", report).isZero();
+        assertThat(report.parked()).as("%s", report).isZero();
     }
 
     @Test
@@ -129,8 +143,7 @@ class CourierRenamesIT {
         world.client.rename("A", "Done");
         world.client.select("Done/B");
         world.client.expunge(UidSet.of(1, 4));
-        world.lanes.sweep(LaneWorld.ALICE).toCompletableFuture().get();
-        world.awaitMirrored();
+        sweep();
         assertEqual();
     }
 
