@@ -7,6 +7,7 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
 import org.imapmirror.mailstore.Appender;
 import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Outlook;
 import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
@@ -288,7 +289,7 @@ final class Importer {
                 if (Again.lacksRights(e)
                         || !r.permanent() && !work.refusals.forGood(refusalOf(m, uid), e)) {
                     wait = e;
-                } else if (!last && Again.of(e) != Again.ROOM) {
+                } else if (!last && e.outlook() != Outlook.SOON && Again.of(e) != Again.ROOM) {
                     rejected.add(uid);
                     work.refusals.exhausted(refusalOf(m, uid));
                 } else {
