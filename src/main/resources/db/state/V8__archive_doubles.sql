@@ -12,3 +12,15 @@ CREATE TABLE archive_double (
     box_uid BIGINT NOT NULL,
     PRIMARY KEY (lane, box, box_uid_validity, box_uid)
 );
+
+-- What the messages of a mirror's mailbox are like that is about to be renamed, on a server that numbers them anew
+-- then. date: INTERNALDATE in epoch seconds.
+CREATE TABLE renumbering (
+    mailbox BIGINT NOT NULL,
+    target_uid BIGINT NOT NULL,
+    message_id TEXT,
+    headers TEXT NOT NULL,
+    date BIGINT,
+    size BIGINT NOT NULL,
+    PRIMARY KEY (mailbox, target_uid)
+);

@@ -124,6 +124,7 @@ final class LaneTx {
     /// Parked messages stay named only as long as the mailbox knows their UIDs.
     void forgetMessages(MailboxRow m) throws SQLException {
         compared().forget(m);
+        RenumberingRows.clear(db, m.id());
         Sql.update(db, "DELETE FROM message WHERE mailbox = ?", m.id());
     }
 
