@@ -113,9 +113,10 @@ final class RestoreCommand implements Callable<Integer> {
                 throw usage("--to " + to + " is where the messages are kept");
             }
             boolean archive = keeper.mode() == Mirror.Mode.ARCHIVE;
-            if (deleted && !archive) {
+            if (deleted && !archive && keeper.deletes().equals(Mirror.Deletes.APPLY)) {
                 throw usage(
-                        "--deleted needs an archive: the mirror "
+                        "--deleted needs an archive, or a mirror with deletes: after or never: the"
+                                + " mirror "
                                 + keeper.server()
                                 + " keeps what the primary has");
             }

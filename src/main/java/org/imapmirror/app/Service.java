@@ -291,7 +291,9 @@ final class Service implements AutoCloseable {
                         config.retry().longest(),
                         config.retry().tries(),
                         config.retry().room(),
-                        config.retry().refused()),
+                        config.retry().refused(),
+                        config.retry().stuck(),
+                        config.retry().unknown()),
                 deletions(config));
     }
 

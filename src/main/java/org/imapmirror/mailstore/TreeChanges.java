@@ -48,7 +48,9 @@ final class TreeChanges {
     }
 
     void rename(String from, String to) throws StoreException {
-        leave(from);
+        // Those below it go with it, and Courier refuses that for one that is open.
+        String open = connection.mailbox().name();
+        leave(open != null && open.startsWith(from) ? open : from);
         connection.run(CommandText.of("RENAME").mailbox(from).mailbox(to));
     }
 

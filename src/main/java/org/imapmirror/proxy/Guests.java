@@ -9,33 +9,40 @@ import java.time.Duration;
 
 /// What clients have together that come from one address, or act for one account.
 final class Guests {
-    private final ProxyLimits.Clients limits;
-    private final Tally<Network> addresses;
-    private final Tally<Account> accounts;
-    private final FailedLogins failed;
+    private final Ticker ticker;
+    private final Tally<Network> addresses = new Tally<>();
+    private final Tally<Account> accounts = new Tally<>();
+    private volatile ProxyLimits.Clients limits;
+    private volatile FailedLogins failed;
 
     Guests(ProxyLimits.Clients limits, Ticker ticker) {
+        this.ticker = ticker;
         this.limits = limits;
-        this.addresses = new Tally<>(limits.perAddress());
-        this.accounts = new Tally<>(limits.perAccount());
         this.failed = new FailedLogins(limits.failed(), ticker);
+    }
+
+    /// Other limits for who comes from now on; who is there already stays and counts.
+    synchronized void limit(ProxyLimits.Clients newer) {
+        if (!newer.failed().equals(limits.failed())) {
+            failed = new FailedLogins(newer.failed(), ticker);
+        }
+        limits = newer;
     }
 
     /// @return false where the address has too many connections
     boolean arrive(InetAddress address) {
-        return isTrusted(address) || addresses.enter(Network.around(address));
+        int most = isTrusted(address) ? 0 : limits.perAddress();
+        return addresses.enter(Network.around(address), most);
     }
 
     /// To be called once where [#arrive] was true.
     void depart(InetAddress address) {
-        if (!isTrusted(address)) {
-            addresses.leave(Network.around(address));
-        }
+        addresses.leave(Network.around(address));
     }
 
     /// @return false where the account has too many connections
     boolean arrive(Account account) {
-        return accounts.enter(account);
+        return accounts.enter(account, limits.perAccount());
     }
 
     /// To be called once where [#arrive] was true.

@@ -109,11 +109,8 @@ public final class Proxy implements AutoCloseable {
         if (shown != null) {
             contexts.show(shown);
         }
-        Guests guests =
-                newer.clients().equals(limits.clients())
-                        ? sessions.guests()
-                        : new Guests(newer.clients(), Ticker.systemTicker());
-        sessions.limit(newer.login().connections(), guests);
+        sessions.guests().limit(newer.clients());
+        sessions.limit(newer.login().connections());
         limits = newer;
         facilities = facilities().withLimits(newer);
     }

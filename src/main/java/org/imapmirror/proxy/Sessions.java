@@ -18,7 +18,7 @@ final class Sessions {
     private final AtomicLong counter = new AtomicLong();
     private volatile boolean stopping;
 
-    private volatile Guests guests;
+    private final Guests guests;
 
     /// @param mostAnonymous connections that have not logged in
     Sessions(int mostAnonymous, Guests guests) {
@@ -26,15 +26,14 @@ final class Sessions {
         this.guests = guests;
     }
 
-    /// Where a session that begins now is counted, from its beginning to its end.
+    /// Where sessions are counted, from their beginnings to their ends.
     Guests guests() {
         return guests;
     }
 
-    /// Counts sessions that begin from now on, and has other limits for them.
-    void limit(int anonymousAtMost, Guests newer) {
+    /// Has another limit for connections that come from now on.
+    void limit(int anonymousAtMost) {
         mostAnonymous = anonymousAtMost;
-        guests = newer;
     }
 
     /// A name for a session that no other one has, also not of an earlier run most likely.

@@ -17,8 +17,8 @@ enum Again {
     static Again of(StoreException e) {
         return switch (e.outlook()) {
             case LATER -> ROOM;
-            case UNKNOWN -> REFUSED;
-            case SOON, NEVER -> lacksRights(e) ? REFUSED : NEVER;
+            case UNKNOWN, SOON -> REFUSED;
+            case NEVER -> lacksRights(e) ? REFUSED : NEVER;
         };
     }
 

@@ -9,6 +9,7 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.ArchiveRows.Spot;
 import org.imapmirror.replicate.MessageRow.State;
 import org.imapmirror.replicate.Place.Archived;
@@ -37,8 +38,12 @@ final class Archive {
     private final Work work;
     private final Map<Long, Map<Long, Known>> known = new HashMap<>();
 
+    /// What it holds already.
+    final ArchiveFinds finds;
+
     Archive(Work work) {
         this.work = work;
+        this.finds = new ArchiveFinds(work, this);
     }
 
     /// What is known of a message that is about to be mapped, beyond its row.
@@ -73,7 +78,7 @@ final class Archive {
                 work.lane,
                 tx -> {
                     for (MailboxRow m : work.map.all()) {
-                        rows(tx).take(m.target(), false);
+                        rows(tx).take(m.target());
                         for (MessageRow row : work.store.messages(m)) {
                             if (row.state() == State.MAPPED) {
                                 mapped(tx, m, row, "found");
@@ -211,16 +216,16 @@ final class Archive {
         if (candidates.isEmpty()) {
             return uids;
         }
-        Map<Long, String> digests = work.hands.primary().digests(UidSet.of(candidates.keySet()));
+        Map<Long, StoredForms> forms =
+                StoredForms.of(work.hands.primary(), UidSet.of(candidates.keySet()));
         UidSet.Builder copies = new UidSet.Builder();
         for (Map.Entry<Long, List<Place>> c : candidates.entrySet()) {
             long uid = c.getKey();
-            String digest = digests.get(uid);
+            StoredForms wanted = forms.get(uid);
             Summary s = found.get(uid);
             Place original =
                     c.getValue().stream()
-                            .filter(p ->
-                                    p.archived().digest() instanceof String d && d.equals(digest))
+                            .filter(p -> wanted != null && wanted.isStoredAs(p.archived().digest()))
                             .findFirst()
                             .orElse(null);
             if (original != null && s != null) {
@@ -348,7 +353,7 @@ final class Archive {
         work.store.change(
                 work.lane,
                 tx -> {
-                    rows(tx).take(box, true);
+                    rows(tx).take(box);
                     renumbered(tx, m, "mailbox-renumbered", box);
                     tx.forgetMessages(m);
                     tx.update(blank);
@@ -372,9 +377,44 @@ final class Archive {
                         .with("archive", List.of(Map.of("mailbox", box))));
     }
 
+    /// What the archive must still have in a mailbox.
+    private UidSet kept(MailboxRow m) {
+        return read(rows -> rows.stored(m.target(), work.current(m).targetUidValidity()));
+    }
+
     /// What the archive's mailbox must not be matched with: it is some message's already.
     UidSet taken(MailboxRow m) {
-        return read(rows -> rows.stored(m.target(), work.current(m).targetUidValidity()));
+        return kept(m).union(doubles(m));
+    }
+
+    private UidSet doubles(MailboxRow m) {
+        return read(rows -> rows.doubles(m.target(), work.current(m).targetUidValidity()));
+    }
+
+    /// Of messages in a mailbox of the archive, those that nothing is known of.
+    UidSet unknown(MailboxRow m, UidSet uids) {
+        return uids.isEmpty() ? uids : uids.minus(taken(m));
+    }
+
+    /// Messages of the archive that are there already, and that its server stored once more when it
+    /// was late.
+    void doubled(MailboxRow m, UidSet uids) {
+        MailboxRow now = work.current(m);
+        String box = now.target();
+        long validity = now.targetUidValidity();
+        work.store.change(
+                work.lane,
+                tx -> {
+                    for (var i = uids.iterator(); i.hasNext(); ) {
+                        rows(tx).doubled(box, validity, i.nextLong());
+                    }
+                    enter(
+                            tx,
+                            entry(work.clock.instant(), ARCHIVE, "doubled")
+                                    .with("mailbox", now.name().value())
+                                    .with("uidvalidity", now.uidValidity())
+                                    .with("archive", List.of(at(box, validity, uids + ""))));
+                });
     }
 
     /// Looks whether the archive still has what it must have. What is gone there and still on the
@@ -382,7 +422,7 @@ final class Archive {
     void inspect(MailboxRow m) throws StoreException {
         work.selectTarget(m);
         UidSet there = work.hands.target().uids();
-        UidSet lost = taken(m).minus(there);
+        UidSet lost = kept(m).minus(there);
         if (lost.isEmpty()) {
             return;
         }

@@ -4,6 +4,7 @@ import org.imapmirror.event.MailboxEvent.MessageAppended;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal.Entry;
 import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.Importer.Spooled;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,9 @@ final class ArchiveImports {
                 elsewhere.add(a.uid());
             }
         }
-        if (!bodies.isEmpty()) {
-            for (Map.Entry<Spooled, String> r : importer.fromSpool(m, bodies).entrySet()) {
+        List<Spooled> missing = notThere(m, bodies);
+        if (!missing.isEmpty()) {
+            for (Map.Entry<Spooled, String> r : importer.fromSpool(m, missing).entrySet()) {
                 messages.park(m, r.getKey(), r.getValue());
             }
         }
@@ -69,6 +71,31 @@ final class ArchiveImports {
         if (!atPrimary.isEmpty()) {
             importer.nowOrLater(m, atPrimary);
         }
+    }
+
+    private List<Spooled> notThere(MailboxRow m, List<Spooled> bodies) throws StoreException {
+        Map<Long, Spooled> byUid = new TreeMap<>();
+        Map<Long, ArchiveFinds.Wanted> wanted = new TreeMap<>();
+        for (Spooled b : bodies) {
+            byUid.put(b.uid(), b);
+            wanted.put(
+                    b.uid(),
+                    new ArchiveFinds.Wanted(b.payload().size(), b.flags(), b.internalDate()));
+        }
+        UidSet missing =
+                archive.finds.without(
+                        m,
+                        wanted,
+                        uids -> {
+                            Map<Long, StoredForms> forms = new TreeMap<>();
+                            for (Spooled b : byUid.values()) {
+                                if (uids.contains(b.uid())) {
+                                    forms.put(b.uid(), work.spooled(b.payload()));
+                                }
+                            }
+                            return forms;
+                        });
+        return bodies.stream().filter(b -> missing.contains(b.uid())).toList();
     }
 
     /// Where the archive does not have the source of a copy or a move, it is stored now: the

@@ -38,15 +38,12 @@ record ArchiveRows(Connection db, long lane) {
                 == 0;
     }
 
-    /// @param late the primary's mailbox came after the account's first listing
-    void take(String box, boolean late) throws SQLException {
+    void take(String box) throws SQLException {
         Sql.update(
                 db,
-                "INSERT INTO archive_mailbox (lane, name, late) VALUES (?, ?, ?) ON CONFLICT DO"
-                        + " NOTHING",
+                "INSERT INTO archive_mailbox (lane, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 lane,
-                box,
-                late ? 1 : 0);
+                box);
     }
 
     /// True where no mailbox of the archive is known.
@@ -168,6 +165,31 @@ record ArchiveRows(Connection db, long lane) {
                         db,
                         "SELECT DISTINCT box_uid FROM archive_place WHERE lane = ? AND box = ? AND"
                                 + " box_uid_validity = ? AND lost = 0",
+                        r -> r.getLong(1),
+                        lane,
+                        box,
+                        uidValidity));
+    }
+
+    /// The archive's server stored a message once more.
+    void doubled(String box, long uidValidity, long boxUid) throws SQLException {
+        Sql.update(
+                db,
+                "INSERT INTO archive_double (lane, box, box_uid_validity, box_uid) VALUES (?, ?, ?,"
+                        + " ?) ON CONFLICT DO NOTHING",
+                lane,
+                box,
+                uidValidity,
+                boxUid);
+    }
+
+    /// The UIDs of a mailbox of the archive that are known to be doubles of others.
+    UidSet doubles(String box, long uidValidity) throws SQLException {
+        return UidSet.of(
+                Sql.list(
+                        db,
+                        "SELECT box_uid FROM archive_double WHERE lane = ? AND box = ? AND"
+                                + " box_uid_validity = ?",
                         r -> r.getLong(1),
                         lane,
                         box,

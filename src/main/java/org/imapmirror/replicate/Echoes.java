@@ -22,7 +22,8 @@ import java.util.TreeMap;
 /// found nothing, and the message was sent again. So for some time after such an attempt the
 /// mailbox is looked at for messages that came since, that no row maps, and whose body is that of a
 /// message of the attempt, which is there already: they are the lane's own doing, and the only ones
-/// on a mirror that are removed without a row. The equal message stays.
+/// on a mirror that are removed without a row. The equal message stays. In an archive both stay:
+/// the late one is noted as what it is.
 final class Echoes {
     private static final Logger LOG = LoggerFactory.getLogger(Echoes.class);
 
@@ -113,18 +114,13 @@ final class Echoes {
         if (work.selectTarget(m).uidValidity() != echo.uidValidity()) {
             return;
         }
-        UidSet.Builder twins = new UidSet.Builder();
-        for (MessageRow row : work.store.messages(m, echo.uids()).values()) {
-            if (row.state() == State.MAPPED) {
-                twins.add(row.targetUid());
-            }
-        }
+        UidSet twins = work.archive == null ? onMirror(m, echo) : inArchive(work.archive, m, echo);
         UidSet since = UidSet.range(Math.max(1, echo.uidNext()), UidSet.MAX);
         UidSet strangers = work.unmapped(m, work.hands.target().uids().intersect(since));
-        if (strangers.isEmpty() || twins.build().isEmpty()) {
+        if (strangers.isEmpty() || twins.isEmpty()) {
             return;
         }
-        Map<Long, String> ours = new TreeMap<>(work.hands.target().digests(twins.build()));
+        Map<Long, String> ours = new TreeMap<>(work.hands.target().digests(twins));
         UidSet.Builder again = new UidSet.Builder();
         new TreeMap<>(work.hands.target().digests(strangers))
                 .forEach((uid, digest) -> {
@@ -134,7 +130,16 @@ final class Echoes {
                     }
                 });
         UidSet uids = again.build();
-        if (!uids.isEmpty()) {
+        if (!uids.isEmpty() && work.archive != null) {
+            LOG.warn(
+                    "lane={} mailbox={} the archive stored {} messages late that had been sent"
+                            + " again: they stay there as UID {}",
+                    work.lane.key(),
+                    m.name(),
+                    uids.size(),
+                    uids);
+            work.archive.doubled(m, uids);
+        } else if (!uids.isEmpty()) {
             LOG.warn(
                     "lane={} mailbox={} the mirror stored {} messages late that had been sent"
                             + " again: removed there as UID {}",
@@ -145,5 +150,28 @@ final class Echoes {
             work.hands.target().expunge(uids);
             work.madeRoom = true;
         }
+    }
+
+    private UidSet onMirror(MailboxRow m, Echo echo) {
+        UidSet.Builder twins = new UidSet.Builder();
+        for (MessageRow row : work.store.messages(m, echo.uids()).values()) {
+            if (row.state() == State.MAPPED) {
+                twins.add(row.targetUid());
+            }
+        }
+        return twins.build();
+    }
+
+    /// Also of those that left the primary since.
+    private UidSet inArchive(Archive archive, MailboxRow m, Echo echo) {
+        String box = work.current(m).target();
+        UidSet.Builder twins = new UidSet.Builder();
+        for (Place place : archive.read(rows -> rows.places(m, echo.uids())).values()) {
+            if (place.archived().box().equals(box)
+                    && place.archived().uidValidity() == echo.uidValidity()) {
+                twins.add(place.archived().uid());
+            }
+        }
+        return twins.build();
     }
 }

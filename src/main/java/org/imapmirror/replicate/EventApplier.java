@@ -66,6 +66,7 @@ final class EventApplier {
         List<Entry> run = run(entries);
         try {
             apply(run);
+            work.refusals.succeeded("entry " + run.get(0).seq());
         } catch (StoreException e) {
             Entry first = run.get(0);
             if (!work.refusals.forGood("entry " + first.seq(), e)) {
@@ -79,7 +80,6 @@ final class EventApplier {
                     });
             run = run.subList(0, 1);
         }
-        work.refusals.succeeded("entry " + run.get(0).seq());
         moveOver(run);
         run.forEach(entry -> applied.accept(key, entry.event()));
         return true;

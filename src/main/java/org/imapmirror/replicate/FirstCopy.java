@@ -7,8 +7,10 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.ChangedHeaders;
 import org.imapmirror.reconcile.Matcher;
 import org.imapmirror.reconcile.Matcher.Candidate;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /// Brings a mailbox whose map is empty or lost to the state of the primary: first what the mirror
 /// already holds is matched, then the rest is imported in UID order, a chunk a step, so that live
@@ -148,7 +151,9 @@ final class FirstCopy {
             List<Candidate> source = candidates(work.hands.primary(), wanted, there);
             List<Candidate> target = candidates(work.hands.target(), free, new HashMap<>());
             Bodies bodies = new Bodies();
-            pairs = Matcher.match(source, target, bodies::same);
+            pairs = new HashMap<>(Matcher.match(source, target, bodies::same));
+            bodies.rethrow();
+            pairs.putAll(ChangedHeaders.match(source, target, pairs, bodies::alike));
             bodies.rethrow();
             Map<Long, Long> found = pairs;
             if (work.archive != null) {
@@ -252,34 +257,44 @@ final class FirstCopy {
 
     /// Compares bodies by digest, each fetched once.
     private final class Bodies {
-        private final Map<Long, String> ofPrimary = new HashMap<>();
-        private final Map<Long, String> ofTarget = new HashMap<>();
+        private final Map<Long, StoredForms> ofPrimary = new HashMap<>();
+        private final Map<Long, StoredForms> ofTarget = new HashMap<>();
         private @Nullable StoreException failure;
 
         boolean same(Candidate a, Candidate b) {
+            return test(a, b, (left, right) -> left.exact().equals(right.exact()));
+        }
+
+        /// Apart from what some servers do to headers.
+        boolean alike(Candidate a, Candidate b) {
+            return test(a, b, StoredForms::isAlike);
+        }
+
+        private boolean test(
+                Candidate a, Candidate b, BiPredicate<StoredForms, StoredForms> equality) {
             if (failure != null) {
                 return false;
             }
             try {
-                String left = digest(work.hands.primary(), ofPrimary, a.uid());
-                String right = digest(work.hands.target(), ofTarget, b.uid());
-                return left != null && left.equals(right);
+                StoredForms left = forms(work.hands.primary(), ofPrimary, a.uid());
+                StoredForms right = forms(work.hands.target(), ofTarget, b.uid());
+                return left != null && right != null && equality.test(left, right);
             } catch (StoreException e) {
                 failure = e;
                 return false;
             }
         }
 
-        private @Nullable String digest(ImapStore store, Map<Long, String> known, long uid)
+        private @Nullable StoredForms forms(ImapStore store, Map<Long, StoredForms> known, long uid)
                 throws StoreException {
-            String digest = known.get(uid);
-            if (digest == null) {
-                digest = store.digests(UidSet.of(uid)).get(uid);
-                if (digest != null) {
-                    known.put(uid, digest);
+            StoredForms forms = known.get(uid);
+            if (forms == null) {
+                forms = StoredForms.of(store, UidSet.of(uid)).get(uid);
+                if (forms != null) {
+                    known.put(uid, forms);
                 }
             }
-            return digest;
+            return forms;
         }
 
         void rethrow() throws StoreException {

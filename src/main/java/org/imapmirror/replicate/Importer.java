@@ -7,11 +7,13 @@ import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
 import org.imapmirror.mailstore.Appender;
 import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.Outlook;
 import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,16 @@ final class Importer {
         absent(m, uids.minus(there), s);
         if (work.archive != null) {
             there = work.archive.withoutCopies(m, found, there);
+            Map<Long, ArchiveFinds.Wanted> wanted = new TreeMap<>();
+            for (Summary one : found.values()) {
+                if (there.contains(one.uid())) {
+                    String date = one.internalDate();
+                    wanted.put(one.uid(), new ArchiveFinds.Wanted(one.size(), one.flags(), date));
+                }
+            }
+            there =
+                    work.archive.finds.without(
+                            m, wanted, some -> StoredForms.of(work.hands.primary(), some));
         }
         if (there.isEmpty()) {
             return;
@@ -265,13 +277,19 @@ final class Importer {
         Map<Long, StoreException> parked = new HashMap<>();
         StoreException wait = null;
         for (int i = 0; i < items.size(); i++) {
+            long uid = items.get(i).uid();
+            if (!(results.get(i) instanceof Appended.Refused)) {
+                work.refusals.succeeded(refusalOf(m, uid));
+            }
+        }
+        for (int i = 0; i < items.size(); i++) {
             if (results.get(i) instanceof Appended.Refused r) {
                 long uid = items.get(i).uid();
                 StoreException e = refusal(r);
                 if (Again.lacksRights(e)
                         || !r.permanent() && !work.refusals.forGood(refusalOf(m, uid), e)) {
                     wait = e;
-                } else if (!last && Again.of(e) != Again.ROOM) {
+                } else if (!last && e.outlook() != Outlook.SOON && Again.of(e) != Again.ROOM) {
                     rejected.add(uid);
                     work.refusals.exhausted(refusalOf(m, uid));
                 } else {

@@ -19,14 +19,14 @@ import java.util.Map;
 ///
 /// @param mailbox its mailbox on the primary, the last known one
 /// @param at where it is kept
-/// @param flags the last known ones of the primary
+/// @param flags the last known ones of the primary, null where only the one who keeps it knows
 /// @param date its INTERNALDATE, null where only the one who keeps it knows
 /// @param ended when it left the primary, null while it is there
 /// @param doubtful its mailbox was renumbered since, so that it may be there under another UID
 record Kept(
         MailboxName mailbox,
         Archived at,
-        Flags flags,
+        @Nullable Flags flags,
         @Nullable String date,
         @Nullable Instant ended,
         boolean doubtful) {
@@ -53,6 +53,30 @@ record Kept(
                                 false),
                 lane,
                 MessageRow.State.MAPPED.ordinal());
+    }
+
+    /// What a mirror holds of messages that were deleted on the primary.
+    static List<Kept> heldByMirror(Connection db, long lane) throws SQLException {
+        return Sql.list(
+                db,
+                "SELECT coalesce(m.name, g.name), coalesce(m.target_name, g.target_name),"
+                        + " h.target_uid_validity, h.target_uid, h.size, h.deleted FROM held h LEFT"
+                        + " JOIN mailbox m ON m.id = h.mailbox LEFT JOIN grave g ON g.id = h.grave"
+                        + " WHERE h.lane = ? ORDER BY 1, h.id",
+                r ->
+                        new Kept(
+                                new MailboxName(r.getString(1)),
+                                new Archived(
+                                        r.getString(2),
+                                        r.getLong(3),
+                                        r.getLong(4),
+                                        r.getLong(5),
+                                        null),
+                                null,
+                                null,
+                                Instant.ofEpochMilli(r.getLong(6)),
+                                false),
+                lane);
     }
 
     /// What an archive has, once for each message that is on the primary or went away from there: a
@@ -108,7 +132,10 @@ record Kept(
 
     /// What it gets at its new place: a message that was deleted comes back without the mark that
     /// would let the next EXPUNGE take it away again.
-    Flags flagsToRestore() {
-        return ended == null ? flags : flags.minus(Flags.of(Flags.DELETED));
+    ///
+    /// @param now those that it has where it is kept
+    Flags flagsToRestore(Flags now) {
+        Flags known = flags == null ? now : flags;
+        return ended == null ? known : known.minus(Flags.of(Flags.DELETED));
     }
 }

@@ -68,7 +68,7 @@ final class Lane {
     Lane(LaneKey key, LaneEnvironment env) {
         this.key = key;
         this.env = env;
-        this.refusals = new Refusals(env.retry().tries());
+        this.refusals = new Refusals(env.retry(), env.nanos());
         this.retries = new Retries(env.retry(), env.nanos());
         this.mirrorBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
         this.primaryBackoff = new Backoff(ThreadLocalRandom.current(), env.retry());
@@ -89,17 +89,30 @@ final class Lane {
                     .log(
                             "the journal is another one than the map was made with: everything is"
                                     + " compared anew");
-            env.store().restart(loaded, epoch, head, "the journal was replaced or lost entries");
+            boolean other = !env.store().epochOf(loaded).equals(epoch);
+            env.store()
+                    .restart(
+                            loaded,
+                            epoch,
+                            other ? from(head) : head,
+                            "the journal was replaced or lost entries");
             loaded = env.store().reload(key);
         } else if (loaded.planned() && loaded.position() < env.journal().low(key.account())) {
             // The account, or the mirror, was not in the configuration for some time.
             about(LOG.atWarn())
                     .log("the journal has not kept what this mirror lacks: everything is compared");
-            env.store().restart(loaded, epoch, head, "the journal had let go of entries");
+            env.store().restart(loaded, epoch, from(head), "the journal had let go of entries");
             loaded = env.store().reload(key);
         }
         row = loaded;
         return loaded;
+    }
+
+    /// Where a lane begins whose position says nothing. For a mirror, which is newer than what the
+    /// journal holds, that is the end, and the comparison does the rest. An archive takes all there
+    /// is: what was expunged since is nowhere else, and nothing is stored twice or removed by it.
+    private long from(long head) {
+        return env.isArchive(key) ? env.journal().low(key.account()) : head;
     }
 
     LaneKey key() {

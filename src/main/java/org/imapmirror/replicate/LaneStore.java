@@ -280,6 +280,18 @@ final class LaneStore {
                         lane.id()));
     }
 
+    /// When the mirror was first looked at for what became of the attempt, in the time of
+    /// [SteadyClock]; null for never.
+    @Nullable Long attemptLooked(LaneRow lane) {
+        return database.read(db ->
+                Sql.one(
+                                db,
+                                "SELECT looked FROM attempt WHERE lane = ? AND looked IS NOT NULL",
+                                r -> r.getLong(1),
+                                lane.id())
+                        .orElse(null));
+    }
+
     List<DoubtRow> doubts(LaneRow lane) {
         return database.read(db ->
                 Sql.list(

@@ -124,6 +124,7 @@ final class LaneTx {
     /// Parked messages stay named only as long as the mailbox knows their UIDs.
     void forgetMessages(MailboxRow m) throws SQLException {
         compared().forget(m);
+        RenumberingRows.clear(db, m.id());
         Sql.update(db, "DELETE FROM message WHERE mailbox = ?", m.id());
     }
 
@@ -231,12 +232,22 @@ final class LaneTx {
                         + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (lane) DO UPDATE SET"
                         + " mailbox = excluded.mailbox,"
                         + " target_uid_validity = excluded.target_uid_validity,"
-                        + " target_uid_next = excluded.target_uid_next, items = excluded.items",
+                        + " target_uid_next = excluded.target_uid_next, items = excluded.items,"
+                        + " looked = NULL",
                 lane,
                 a.mailbox(),
                 a.targetUidValidity(),
                 a.targetUidNext(),
                 a.itemsAsText());
+    }
+
+    /// The mirror was looked at for the first time for what became of the attempt.
+    void attemptLooked() throws SQLException {
+        Sql.update(
+                db,
+                "UPDATE attempt SET looked = ? WHERE lane = ? AND looked IS NULL",
+                steady,
+                lane);
     }
 
     /// What was not found may come late.

@@ -252,13 +252,25 @@ public final class Lanes implements AutoCloseable {
                 store.restart(
                         row,
                         journal.epoch(),
-                        journal.head(row.key().account()),
+                        positionAfterRestore(row),
                         "journal and state are of different times");
             }
         }
         String run = UUID.randomUUID().toString();
         store.begin(run);
         journal.begin(run);
+    }
+
+    /// An archive goes on from where its map is: what was expunged from the primary since is in the
+    /// journal alone.
+    private long positionAfterRestore(LaneRow row) {
+        Account account = row.key().account();
+        long head = journal.head(account);
+        if (!env.isArchive(row.key())) {
+            return head;
+        }
+        boolean same = store.epochOf(row).equals(journal.epoch());
+        return Math.clamp(same ? row.position() : 0, Math.min(journal.low(account), head), head);
     }
 
     /// Completes when the commands now outstanding on the account's sessions were answered and

@@ -30,8 +30,9 @@ final class Renumbering {
         this.work = work;
     }
 
-    /// Reads the mirror's mailboxes that are about to be renamed. After a crash between the rename
-    /// and the end of [#settle] there is nothing to read any more, and the primary has to do.
+    /// Reads the mirror's mailboxes that are about to be renamed, and writes down what they are
+    /// like: after a crash between the rename and the end of [#settle] there is nothing to read any
+    /// more.
     static Renumbering expected(Work work, Collection<MailboxRow> mailboxes) throws StoreException {
         Renumbering r = new Renumbering(work);
         ImapStore target = work.hands.target();
@@ -44,7 +45,15 @@ final class Renumbering {
             Status s = there.get(m.target());
             if (s != null && s.uidValidity() == m.targetUidValidity()) {
                 work.selectTarget(m);
-                r.before.put(m.id(), candidates(target, target.uids()));
+                List<Candidate> all = candidates(target, target.uids());
+                r.before.put(m.id(), all);
+                work.store.changeDurably(
+                        work.lane, tx -> RenumberingRows.put(tx.connection(), m.id(), all));
+            } else if (s == null) {
+                List<Candidate> known = work.store.read(db -> RenumberingRows.of(db, m.id()));
+                if (!known.isEmpty()) {
+                    r.before.put(m.id(), known);
+                }
             }
         }
         return r;
@@ -85,6 +94,7 @@ final class Renumbering {
                 tx -> {
                     tx.update(known);
                     tx.unmap(known);
+                    RenumberingRows.clear(tx.connection(), known.id());
                     for (MessageRow row : rows) {
                         tx.put(known, row);
                     }

@@ -105,10 +105,14 @@ public final class Restore {
                                                 + " keeps nothing of the account "
                                                 + request.account()));
         List<Kept> kept =
-                state.read(db ->
-                        request.archive()
-                                ? Kept.ofArchive(db, lane.id())
-                                : Kept.ofMirror(db, lane.id()));
+                state.read(db -> {
+                    if (request.archive()) {
+                        return Kept.ofArchive(db, lane.id());
+                    }
+                    return request.deleted()
+                            ? Kept.heldByMirror(db, lane.id())
+                            : Kept.ofMirror(db, lane.id());
+                });
         Map<MailboxName, List<Kept>> folders = new TreeMap<>();
         for (Kept k : kept) {
             if (request.wants(k)) {

@@ -1,5 +1,6 @@
 package org.imapmirror.replicate;
 
+import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
@@ -9,8 +10,10 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.mailstore.Summary;
+import org.imapmirror.reconcile.ChangedHeaders;
 import org.imapmirror.reconcile.Matcher;
 import org.imapmirror.reconcile.Matcher.Candidate;
+import org.imapmirror.reconcile.StoredForms;
 import org.imapmirror.replicate.Place.Archived;
 import org.imapmirror.replicate.Restore.Folder;
 import org.imapmirror.replicate.Restore.Refused;
@@ -55,7 +58,7 @@ final class RestoreFolder {
     /// A message as its keeper has it.
     ///
     /// @param candidate has the item's number as UID: the keeper has several mailboxes
-    private record Item(Kept kept, @Nullable String date, Candidate candidate) {}
+    private record Item(Kept kept, Flags flags, @Nullable String date, Candidate candidate) {}
 
     Folder run(MailboxName mailbox, List<Kept> kept) throws StoreException {
         List<Item> items = items(kept);
@@ -127,7 +130,7 @@ final class RestoreFolder {
                                     FirstCopy.instant(date),
                                     s.size());
                     if (request.deleted() || request.inTime(c.date())) {
-                        items.add(new Item(k, date, c));
+                        items.add(new Item(k, k.flagsToRestore(s.flags()), date, c));
                     }
                 }
             }
@@ -199,7 +202,7 @@ final class RestoreFolder {
                     (uid, size, body) -> {
                         Item item = batch.get(uid);
                         if (item != null) {
-                            appender.add(item.kept().flagsToRestore(), item.date(), size, body);
+                            appender.add(item.flags(), item.date(), size, body);
                             sent.add(item);
                         }
                     });
@@ -242,13 +245,31 @@ final class RestoreFolder {
 
         /// Item number to UID of the target.
         Map<Long, Long> match(List<Item> wanted, List<Candidate> there) throws StoreException {
-            Map<Long, Long> pairs =
-                    Matcher.match(wanted.stream().map(Item::candidate).toList(), there, this::same);
+            List<Candidate> mine = wanted.stream().map(Item::candidate).toList();
+            Map<Long, Long> pairs = new HashMap<>(Matcher.match(mine, there, this::same));
+            pairs.putAll(ChangedHeaders.match(mine, there, pairs, this::alike));
             StoreException e = failure;
             if (e != null) {
                 throw e;
             }
             return pairs;
+        }
+
+        /// Apart from what the keeper or the other server did to headers.
+        private boolean alike(Candidate a, Candidate b) {
+            if (failure != null) {
+                return false;
+            }
+            try {
+                Archived at = items.get((int) a.uid()).kept().at();
+                source.examine(at.box());
+                StoredForms left = StoredForms.of(source, UidSet.of(at.uid())).get(at.uid());
+                StoredForms right = StoredForms.of(target, UidSet.of(b.uid())).get(b.uid());
+                return left != null && right != null && left.isAlike(right);
+            } catch (StoreException e) {
+                failure = e;
+                return false;
+            }
         }
 
         private boolean same(Candidate a, Candidate b) {

@@ -26,7 +26,11 @@ final class Retries {
     /// True where it is time to look.
     boolean isDue(Work work) {
         long now = nanos.getAsLong();
-        return room || work.madeRoom || now - roomAt >= 0 || now - refusedAt >= 0;
+        return room
+                || work.madeRoom
+                || work.refusals.hasAgain()
+                || now - roomAt >= 0
+                || now - refusedAt >= 0;
     }
 
     /// @return whether something was tried
@@ -42,7 +46,7 @@ final class Retries {
                 return true;
             }
         }
-        if (now - refusedAt >= 0) {
+        if (work.refusals.takeAgain() || now - refusedAt >= 0) {
             refusedAt = now + rules.refused().toNanos();
             return retry(work, Again.REFUSED) > 0;
         }

@@ -11,15 +11,26 @@ import java.time.Duration;
 /// @param room how often it is looked whether there is room for what was over quota
 /// @param refused how often what was refused without a reason that stays, or for want of rights, is
 ///   tried again
+/// @param stuck how long a server may call itself unavailable for one thing before that is left out
+/// @param unknown how long an archive is looked at for messages whose storing was cut off, before
+///   they are sent again; what a mirror stores late is removed there, and needs no waiting
 public record RetryRules(
-        Duration first, Duration longest, int tries, Duration room, Duration refused) {
+        Duration first,
+        Duration longest,
+        int tries,
+        Duration room,
+        Duration refused,
+        Duration stuck,
+        Duration unknown) {
     public static final RetryRules DEFAULT =
             new RetryRules(
                     Duration.ofMillis(250),
                     Duration.ofSeconds(30),
                     3,
                     Duration.ofHours(1),
-                    Duration.ofDays(1));
+                    Duration.ofDays(1),
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(10));
 
     public RetryRules {
         if (!first.isPositive() || longest.compareTo(first) < 0 || tries < 1) {

@@ -3,6 +3,7 @@ package org.imapmirror.replicate;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
+import org.imapmirror.event.PayloadRef;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal;
 import org.imapmirror.mailstore.ImapStore;
@@ -10,8 +11,10 @@ import org.imapmirror.mailstore.Selected;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.reconcile.StoredForms;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -27,6 +30,7 @@ final class Work {
     final Clock clock;
     final SteadyClock steady;
     final Deletions deletions;
+    final RetryRules retry;
     final SweepRules sweeps;
     final ComparedStore compared;
     final HeldStore held;
@@ -50,6 +54,7 @@ final class Work {
         this.clock = env.clock();
         this.steady = env.steady();
         this.deletions = env.deletions().apply(lane.key().mirror());
+        this.retry = env.retry();
         this.sweeps = env.sweeps().get();
         this.compared = store.compared();
         this.held = store.held();
@@ -169,7 +174,8 @@ final class Work {
                 mapped.add(row.targetUid());
             }
         }
-        return onTarget.minus(mapped.build()).minus(held.in(m));
+        UidSet unmapped = onTarget.minus(mapped.build()).minus(held.in(m));
+        return archive == null ? unmapped : archive.unknown(m, unmapped);
     }
 
     /// Stores how far UIDs were seen, which is kept in memory during a run, where it is worth it:
@@ -177,6 +183,20 @@ final class Work {
     void keepSeen() {
         for (MailboxRow m : map.farAhead()) {
             store.change(lane, tx -> tx.update(m));
+        }
+    }
+
+    /// The digests of a body in the spool.
+    StoredForms spooled(PayloadRef payload) throws StoreException {
+        try (InputStream body = journal.openPayload(payload)) {
+            return StoredForms.of(body);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.GONE,
+                    hands.target().server(),
+                    null,
+                    "the spool cannot be read: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -208,13 +228,12 @@ final class Work {
             new Graves(this).clear(target);
         }
         hands.target().create(target, use);
-        boolean late = archive != null && archive.isLate();
         MailboxRow made =
                 store.compute(
                         lane,
                         tx -> {
                             if (archive != null) {
-                                archive.rows(tx).take(target, late);
+                                archive.rows(tx).take(target);
                             }
                             return tx.insertMailbox(name, target, use, copied);
                         });

@@ -12,6 +12,7 @@ import org.imapmirror.app.config.ConfigLoader;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.RealServer;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class ArchiveWorld implements AutoCloseable {
 
     final DovecotServer primary;
     final DovecotServer mirror;
-    final DovecotServer archive;
+    final RealServer archive;
     private Setup setup;
     private final String extra;
     private Service service;
@@ -43,9 +44,15 @@ final class ArchiveWorld implements AutoCloseable {
     ///   looks
     ArchiveWorld(Path directory, String extra, Set<Integer> archives)
             throws IOException, ConfigException {
+        this(directory, extra, archives, DovecotServer.launch());
+    }
+
+    /// @param archive a server with its second mirror; ends with this
+    ArchiveWorld(Path directory, String extra, Set<Integer> archives, RealServer archive)
+            throws IOException, ConfigException {
         this.primary = DovecotServer.launch();
         this.mirror = DovecotServer.launch();
-        this.archive = DovecotServer.launch();
+        this.archive = archive;
         this.extra = extra;
         this.setup =
                 Setup.of(directory, primary, mirror, archive)

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /// in every way.
 final class OutageWorld implements AutoCloseable {
     static final String QUICK =
-            "retry: {first: 20ms, longest: 1s, room: 1s, refused: 2s, answer-time: 1s}";
+            "retry: {first: 20ms, longest: 1s, room: 1s, refused: 2s, stuck: 5s, answer-time: 1s}";
 
     /// Dovecot delays all logins from an address with refused ones.
     private static final String NO_PENALTY =

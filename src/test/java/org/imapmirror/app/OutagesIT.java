@@ -156,6 +156,54 @@ class OutagesIT {
         }
     }
 
+    /// Unavailable for one message, which is what a damaged index may look like.
+    @Test
+    void oneMessageForWhichTheServerIsUnavailableForEver() throws Exception {
+        try (Witness witness = witness()) {
+            world.refusals.refuse("^APPEND .*Subject: bad", "NO [UNAVAILABLE] try that later");
+            witness.append("INBOX", "before", 100);
+            witness.append("INBOX", "bad", 100);
+            witness.work();
+            witness.append("INBOX", "after", 100);
+            witness.work();
+            world.await(
+                    "parked alone",
+                    user,
+                    lane -> {
+                        assertThat(lane.pending()).as("%s", lane).isZero();
+                        assertThat(lane.parked())
+                                .as("%s", lane)
+                                .singleElement()
+                                .satisfies(
+                                        p -> assertThat(p.what()).isEqualTo("message"),
+                                        p -> assertThat(p.reason()).contains("try that later"));
+                    });
+            world.refusals.relent();
+            world.awaitEqualInAnyOrder(user);
+        }
+    }
+
+    /// What is left out after that time is tried again as soon as the server takes anything.
+    @Test
+    void aServerThatIsUnavailableForLongParksNoMoreThanOneThing() throws Exception {
+        try (Witness witness = witness()) {
+            world.refusals.refuse("^APPEND ", "NO [UNAVAILABLE] the mirror is in maintenance");
+            for (int i = 0; i < 5; i++) {
+                witness.append("INBOX", 100);
+            }
+            witness.work();
+            world.await("one left out", user, lane -> assertThat(lane.parked()).hasSize(1));
+            long refused = world.refusals.refused();
+            world.await(
+                    "tried for long",
+                    user,
+                    _ -> assertThat(world.refusals.refused()).isGreaterThan(refused + 8));
+            assertThat(world.lane(user).parked()).hasSize(1);
+            world.refusals.relent();
+            world.awaitEqualInAnyOrder(user);
+        }
+    }
+
     @Test
     void throttlingServerIsLeftAlone() throws Exception {
         try (Witness witness = witness()) {

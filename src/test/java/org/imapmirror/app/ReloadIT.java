@@ -1,6 +1,7 @@
 package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -154,6 +155,29 @@ class ReloadIT {
             assertThat(line.path("level").asText()).as(last).isEqualTo("INFO");
             assertThat(line.path("logger").asText()).startsWith("org.imapmirror.");
             assertThat(line.hasNonNull("time") && line.hasNonNull("message")).isTrue();
+        }
+    }
+
+    /// Those that are connected stay so.
+    @Test
+    void aLowerLimitHoldsForNewSessions() throws Exception {
+        Path config = setup.write("limits: {per-account: 3}");
+        try (ServeProcess serve = ServeProcess.start(config).awaitPort(setup.port());
+                WireClient first = new WireClient(setup.through(1));
+                WireClient second = new WireClient(setup.through(1))) {
+            setup.write("limits: {per-account: 1}");
+            reload(serve, 0, "configuration reloaded");
+            assertThat(serve.said()).doesNotContain("needs a restart");
+            first.command("SELECT INBOX").orFail();
+            second.append("INBOX", "()", Mail.message("one", "x")).orFail();
+            assertThatThrownBy(() -> new WireClient(setup.through(1)).close())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("[LIMIT]");
+            new WireClient(setup.through(2)).close();
+            setup.write("limits: {per-account: 3}");
+            reload(serve, 1, "configuration reloaded");
+            new WireClient(setup.through(1)).close();
+            awaitMessages(1, 1);
         }
     }
 

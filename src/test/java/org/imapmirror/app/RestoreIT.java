@@ -198,7 +198,7 @@ class RestoreIT {
                             r -> assertThat(r.code()).isEqualTo(ExitCode.USAGE),
                             r -> assertThat(r.err()).contains("where the messages are kept"));
             assertThat(restore(world, "--from", "mirror1", "--deleted", "--to", "old").err())
-                    .contains("--deleted needs an archive");
+                    .contains("--deleted needs an archive, or a mirror");
             assertThat(restore(world, "--since", "yesterday", "--to", "old").err())
                     .contains("--since yesterday");
             world.primary.stop();

@@ -10,15 +10,20 @@ import org.imapmirror.app.demo.DemoServer;
 import org.imapmirror.app.demo.MailClient;
 import org.imapmirror.app.demo.SampleMail;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +96,52 @@ class ServeIT {
                     .contains(String.valueOf(taken.getLocalPort()))
                     .doesNotContain("\tat ");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "journal, rwxr-x---",
+        "journal/journal.db, rw-r-----",
+        "state, rwx-----x",
+        "state/state.db, rw----r--",
+    })
+    void whatOthersMayReadIsRefused(String name, String mode) throws Exception {
+        layOut();
+        Path open = folder.resolve(name);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
+        assertRefused("%s has the mode %s".formatted(open, mode), "remedy: chmod go= " + open);
+    }
+
+    @Test
+    void whatBelongsToAnotherUserIsRefused() throws Exception {
+        layOut();
+        Path foreign = folder.resolve("state/state.db");
+        UserPrincipal nobody =
+                folder.getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName("nobody");
+        try {
+            Files.setOwner(foreign, nobody);
+        } catch (FileSystemException e) {
+            Assumptions.abort("only root can give a file away: " + e.getMessage());
+        }
+        assertRefused(foreign + " belongs to the user nobody", "chown ");
+    }
+
+    private void layOut() throws IOException {
+        for (String name : List.of("journal", "state")) {
+            Path made = Files.createDirectory(folder.resolve(name));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
+            Path file = Files.createFile(made.resolve(name + ".db"));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private void assertRefused(String... words) throws Exception {
+        Process process = serve(config(Setup.freePort(), Setup.freePort()));
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.UNAVAILABLE).isEqualTo(69);
+        assertThat(log()).contains(words).doesNotContain("\tat ");
     }
 
     private Path config(int port, int adminPort) throws IOException {

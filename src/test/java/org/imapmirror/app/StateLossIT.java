@@ -149,12 +149,12 @@ class StateLossIT {
         }
     }
 
-    private static void restore(Path from, Path to) throws IOException {
+    static void restore(Path from, Path to) throws IOException {
         delete(to);
         copy(from, to);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(
                 from,
                 new SimpleFileVisitor<>() {

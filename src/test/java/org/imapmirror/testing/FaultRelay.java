@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /// A TCP relay on loopback in front of a server, for networks as they are: it refuses, hangs, is
@@ -39,6 +41,15 @@ public final class FaultRelay implements AutoCloseable {
 
     /// Guarded by this.
     private boolean stalled;
+
+    /// What the next command that is held has in it.
+    private final AtomicReference<@Nullable String> heldText = new AtomicReference<>();
+
+    /// What the next answer with that text meets.
+    private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
+
+    /// @param cut else nothing goes through any more
+    private record Trap(String text, boolean cut) {}
 
     /// 0: as fast as it goes.
     private volatile long octetsPerSecond;
@@ -84,15 +95,45 @@ public final class FaultRelay implements AutoCloseable {
         untilCut.set(octets);
     }
 
+    /// Cuts the connection on which the server answers with that text, once, and the answer does
+    /// not arrive: what it confirms was done, and nobody was told. For connections without TLS.
+    public void cutBeforeAnswer(String text) {
+        trap.set(new Trap(text, true));
+    }
+
+    /// As [#cutBeforeAnswer], with [#stall] in place of the cut.
+    public void stallBeforeAnswer(String text) {
+        trap.set(new Trap(text, false));
+    }
+
+    /// True after the answer that was waited for came.
+    public boolean isSprung() {
+        return trap.get() == null;
+    }
+
     /// Connections stay open, new ones are accepted, and nothing goes through any more.
     public synchronized void stall() {
         stalled = true;
     }
 
-    /// Ends [#stall] and [#slow].
+    /// Holds what comes on the connection on which a client next sends that text, once, from there
+    /// on; other connections go on. With [#flow] it arrives at the server all the same, even when
+    /// the client has given up, as at a server that hangs with a command that it has read. For
+    /// connections without TLS.
+    public void holdBefore(String text) {
+        heldText.set(text);
+    }
+
+    /// True while a command is held.
+    public boolean isHolding() {
+        return pairs.stream().anyMatch(pair -> pair.held);
+    }
+
+    /// Ends [#stall], [#holdBefore] and [#slow].
     public synchronized void flow() {
         stalled = false;
         octetsPerSecond = 0;
+        pairs.forEach(pair -> pair.held = false);
         notifyAll();
     }
 
@@ -187,8 +228,9 @@ public final class FaultRelay implements AutoCloseable {
         Thread.ofVirtual().start(() -> pair.pump(server, client, false));
     }
 
-    private synchronized void awaitFlow() throws InterruptedException {
-        while (stalled) {
+    private synchronized void awaitFlow(Pair pair) throws InterruptedException {
+        while (stalled || pair.held) {
+            pair.late |= pair.held;
             wait();
         }
     }
@@ -197,6 +239,11 @@ public final class FaultRelay implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final AtomicInteger ended = new AtomicInteger();
+
+        private volatile boolean held;
+
+        /// The client may be gone, and the server is to do what it sent.
+        private volatile boolean late;
 
         Pair(Socket client, Socket server) {
             this.client = client;
@@ -209,7 +256,12 @@ public final class FaultRelay implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    awaitFlow();
+                    if (counted) {
+                        holdIfAsked(buffer, n);
+                    } else if (springs(buffer, n)) {
+                        return;
+                    }
+                    awaitFlow(this);
                     int may = counted ? (int) Math.min(n, left(n)) : n;
                     out.write(buffer, 0, may);
                     if (may < n) {
@@ -225,10 +277,49 @@ public final class FaultRelay implements AutoCloseable {
                     close(server);
                 }
             } catch (IOException _) {
-                cut();
+                if (counted && late) {
+                    end(to);
+                } else if (!late) {
+                    cut();
+                }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        private static void end(Socket server) {
+            try {
+                server.shutdownOutput();
+            } catch (IOException _) {
+                // It is gone either way.
+                Thread.onSpinWait();
+            }
+        }
+
+        private void holdIfAsked(byte[] buffer, int n) {
+            String text = heldText.get();
+            if (text != null
+                    && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(text)
+                    && heldText.compareAndSet(text, null)) {
+                held = true;
+            }
+        }
+
+        /// @return whether the connection was cut
+        private boolean springs(byte[] buffer, int n) {
+            Trap set = trap.get();
+            if (set == null
+                    || !new String(buffer, 0, n, StandardCharsets.ISO_8859_1)
+                            .contains(set.text())) {
+                return false;
+            }
+            if (set.cut()) {
+                cut();
+            } else {
+                stall();
+            }
+            trap.set(null);
+            return set.cut();
         }
 
         /// How many of these octets still go through before the cut.

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,11 @@ public final class FileModes {
             findings.add(
                     Finding.error(
                             key,
-                            path + " is open to other users; it holds mail",
+                            "%s has the mode %s and is open to other users; it holds mail"
+                                    .formatted(
+                                            path,
+                                            PosixFilePermissions.toString(
+                                                    attributes.permissions())),
                             "chmod go= " + path));
         }
     }

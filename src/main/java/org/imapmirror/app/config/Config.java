@@ -149,6 +149,8 @@ public record Config(
     /// @param tries refusals without a reason after which something is parked
     /// @param room how often it is looked whether there is room again
     /// @param refused how often refusals that may pass are tried again
+    /// @param stuck how long a server may call itself unavailable for one thing
+    /// @param unknown how long an archive is looked at before something is sent again
     /// @param answerTime how long a server may be silent when imapmirror waits for its answer
     public record Retry(
             Duration first,
@@ -156,6 +158,8 @@ public record Config(
             int tries,
             Duration room,
             Duration refused,
+            Duration stuck,
+            Duration unknown,
             Duration answerTime) {
         public static final Retry DEFAULT =
                 new Retry(
@@ -164,6 +168,8 @@ public record Config(
                         3,
                         Duration.ofHours(1),
                         Duration.ofDays(1),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(10),
                         Duration.ofMinutes(3));
     }
 

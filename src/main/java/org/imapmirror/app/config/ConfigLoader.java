@@ -281,6 +281,12 @@ public final class ConfigLoader {
                                 d.refused(),
                                 Kinds.duration(second, Duration.ofDays(30))),
                         section.value(
+                                "stuck", d.stuck(), Kinds.duration(second, Duration.ofDays(7))),
+                        section.value(
+                                "unknown",
+                                d.unknown(),
+                                Kinds.duration(Duration.ZERO, Duration.ofHours(1))),
+                        section.value(
                                 "answer-time",
                                 d.answerTime(),
                                 Kinds.duration(second, Duration.ofHours(1))));
