@@ -34,6 +34,8 @@ record Changes(Config before, Config after) {
         compare(keys, "journal.inline-bytes", c -> c.journal().inlineBytes());
         compare(keys, "journal.encryption", c -> keyIds(c.journal().keys()));
         compare(keys, "state.url", Config::state);
+        compare(keys, "audit", Config::audit);
+        compare(keys, "retry", Config::retry);
         compare(keys, "first-copy.accounts", Config::firstCopy);
         compare(keys, "login", c -> keyIds(c.login().keys()));
         compare(keys, "admin", Config::admin);

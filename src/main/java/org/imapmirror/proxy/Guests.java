@@ -31,8 +31,7 @@ final class Guests {
 
     /// @return false where the address has too many connections
     boolean arrive(InetAddress address) {
-        int most = isTrusted(address) ? 0 : limits.perAddress();
-        return addresses.enter(Network.around(address), most);
+        return addresses.enter(Network.around(address), limits.perAddress());
     }
 
     /// To be called once where [#arrive] was true.
@@ -59,7 +58,8 @@ final class Guests {
         failed.accepted(address, account);
     }
 
-    private boolean isTrusted(InetAddress address) {
+    /// Who comes from there is not counted: a proxy or webmail in front of many.
+    boolean isTrusted(InetAddress address) {
         return Network.anyContains(limits.trusted(), address);
     }
 }
