@@ -1,0 +1,153 @@
+package org.imapmirror.reconcile.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent.FlagChange;
+import org.imapmirror.event.UidSet;
+import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.reconcile.Brake;
+import org.imapmirror.reconcile.sync.SyncOptions.Deletes;
+import org.imapmirror.reconcile.sync.SyncReport.FolderReport;
+import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.RecordingRelay;
+import org.imapmirror.testing.Seeds;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// What a run asks the servers for, by what they offer: where nothing changed, one round trip to
+/// each side after login.
+@Tag("dovecot")
+class SyncWireIT {
+    /// The target's mailboxes are made as the source's, and others of it are looked for.
+    private static final Deletes MIRROR =
+            new Deletes(true, true, false, false, false, Brake.DEFAULT, false);
+
+    /// Login, namespace, lists, logout.
+    private static final int ROUND_TRIPS = 4;
+
+    @TempDir Path directory;
+    private RecordingRelay toSource;
+    private RecordingRelay toTarget;
+
+    /// What a server offers.
+    enum Offer {
+        LIST_STATUS(" CONDSTORE LIST-STATUS LIST-EXTENDED SPECIAL-USE"),
+        CONDSTORE(" CONDSTORE LIST-EXTENDED SPECIAL-USE"),
+        PLAIN("");
+
+        private final String settings;
+
+        Offer(String more) {
+            settings =
+                    "imap_capability = IMAP4rev1 LITERAL+ SASL-IR ENABLE IDLE UNSELECT UIDPLUS"
+                            + " NAMESPACE ESEARCH MULTIAPPEND MOVE"
+                            + more;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatDidNotChangeIsNotAskedFor(Offer offer) throws Exception {
+        try (DovecotServer source = DovecotServer.launch(1, offer.settings);
+                DovecotServer target = DovecotServer.launch(1, offer.settings);
+                RecordingRelay one = RecordingRelay.to(source.imapPort());
+                RecordingRelay two = RecordingRelay.to(target.imapPort())) {
+            toSource = one;
+            toTarget = two;
+            Seeds.each(1, (_, random) -> run(offer, source, target, random));
+        }
+    }
+
+    private static Side through(RecordingRelay relay, Side side) {
+        TestSide direct = (TestSide) side;
+        return new TestSide(
+                direct.server(), direct.host(), relay.port(), direct.user(), direct.password());
+    }
+
+    private void run(Offer offer, DovecotServer source, DovecotServer target, Random random)
+            throws Exception {
+        Side from = through(toSource, TestSide.of("source", source, 1));
+        Side to = through(toTarget, TestSide.of("target", target, 1));
+        try (ImapStore client = TestSide.of("source", source, 1).open()) {
+            SampleAccount account = new SampleAccount(source, client, random);
+            account.fill(10);
+            assertThat(copied(from, to)).isEqualTo(50);
+            // Without CONDSTORE flags are read, which the first run did not have to.
+            assertThat(copied(from, to)).isZero();
+
+            clear();
+            assertThat(copied(from, to)).isZero();
+            for (RecordingRelay relay : List.of(toSource, toTarget)) {
+                assertIdle(offer, relay);
+            }
+
+            client.select("INBOX");
+            client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged", "new"));
+            account.add("日本語", 3);
+            clear();
+            assertThat(copied(from, to)).isEqualTo(3);
+            for (RecordingRelay relay : List.of(toSource, toTarget)) {
+                assertThat(work(relay))
+                        .filteredOn(command -> command.matches("(SELECT|EXAMINE) .*"))
+                        .noneMatch(command -> offer != Offer.PLAIN && command.contains("Work"));
+            }
+        }
+    }
+
+    private static void assertIdle(Offer offer, RecordingRelay relay) {
+        List<String> work = work(relay);
+        switch (offer) {
+            case LIST_STATUS ->
+                    assertThat(work)
+                            .satisfiesExactly(
+                                    all ->
+                                            assertThat(all)
+                                                    .startsWith("LIST \"\" ")
+                                                    .contains("STATUS (", "HIGHESTMODSEQ"),
+                                    some -> assertThat(some).startsWith("LIST (SUBSCRIBED)"));
+            case CONDSTORE ->
+                    assertThat(work)
+                            .hasSize(2 + SampleAccount.MAILBOXES.size())
+                            .allMatch(command -> command.matches("(LIST|STATUS) .*"));
+            case PLAIN ->
+                    // Whether flags changed is not to be known otherwise.
+                    assertThat(work)
+                            .filteredOn(command -> command.matches("(LIST|LSUB|STATUS) .*"))
+                            .hasSize(2 + SampleAccount.MAILBOXES.size());
+        }
+        if (offer != Offer.PLAIN) {
+            assertThat(relay.roundTrips()).as(work.toString()).isEqualTo(ROUND_TRIPS);
+        }
+    }
+
+    private void clear() {
+        toSource.clear();
+        toTarget.clear();
+    }
+
+    private static List<String> work(RecordingRelay relay) {
+        List<String> out = new ArrayList<>(relay.commands());
+        out.removeIf(c -> c.matches("(?i)(CAPABILITY|LOGIN|AUTHENTICATE|NAMESPACE|LOGOUT).*"));
+        return out;
+    }
+
+    private long copied(Side from, Side to) throws Exception {
+        SyncReport report =
+                Syncer.run(
+                        from,
+                        to,
+                        Options.ALL.with(MIRROR).get(),
+                        directory.resolve("pair.db"),
+                        Progress.NONE);
+        assertThat(report.failures()).isEmpty();
+        return SyncContract.sum(report, FolderReport::copied);
+    }
+}
