@@ -140,9 +140,16 @@ class ImapsyncTableTest {
     @Test
     void certificatesAreAsTheArgumentsSay() throws UsageException {
         String fingerprint = "ab".repeat(32);
-        assertThat(endpoints("--ssl1"))
-                .extracting(Endpoint::trust)
-                .containsExactly(new Trust.System(), new Trust.Insecure());
+        for (String host : List.of("a", "localhost.example", "127.0.0.1.example", "0.0.0.0")) {
+            assertThat(endpoints("--ssl1", "--host1", host))
+                    .extracting(Endpoint::trust)
+                    .containsExactly(new Trust.System());
+        }
+        for (String host : List.of("localhost", "LocalHost", "127.0.0.1", "::1", "[::1]")) {
+            assertThat(endpoints("--ssl1", "--host1", host))
+                    .extracting(Endpoint::trust)
+                    .containsExactly(new Trust.System(), new Trust.Insecure());
+        }
         assertThat(endpoints("--ssl1", "--sslargs1", "SSL_verify_mode=1"))
                 .extracting(Endpoint::trust)
                 .containsExactly(new Trust.System());
