@@ -373,14 +373,19 @@ final class FolderSync {
         }
         Selection selection = new Selection(run, links, tally);
         Copier copier = new Copier(run, links, tally, pace);
+        long left = missing.size();
+        run.progress().left(pair.source(), left, 0, 0);
         for (UidSet window : missing.chunks(WINDOW)) {
             if (run.ledger().over()) {
                 return;
             }
             List<Selection.Wanted> wanted = selection.of(box, window);
+            long octets = wanted.stream().mapToLong(Selection.Wanted::size).sum();
+            left -= window.size();
+            run.progress().left(pair.source(), left + wanted.size(), wanted.size(), octets);
             if (run.dry()) {
                 tally.copied += wanted.size();
-                tally.copiedBytes += wanted.stream().mapToLong(Selection.Wanted::size).sum();
+                tally.copiedBytes += octets;
             } else {
                 copier.copy(box, wanted);
             }

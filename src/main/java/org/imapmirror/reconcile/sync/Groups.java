@@ -55,6 +55,9 @@ final class Groups {
             }
             run.progress().folder(e.getKey().source(), e.getKey().target());
             Result result = folder(e.getKey(), e.getValue(), links);
+            if (!run.ledger().over()) {
+                run.progress().left(e.getKey().source(), 0, 0, 0);
+            }
             if (result == null) {
                 whole = false;
             } else {

@@ -166,9 +166,10 @@ public final class Syncer {
                 pairs.remove(pair);
             } else {
                 messages += status.messages();
+                run.progress().left(pair.source(), status.messages(), 0, 0);
             }
         }
-        run.progress().planned(pairs.size(), messages, 0);
+        run.progress().planned(pairs.size(), messages);
         TargetTree tree = new TargetTree(run, links, fromThere, existing);
         Set<String> there = tree.make(pairs);
         pairs.keySet().removeIf(pair -> !there.contains(pair.target()));

@@ -34,8 +34,17 @@ class SyncWireIT {
     private static final int ROUND_TRIPS = 4;
 
     @TempDir Path directory;
-    private RecordingRelay toSource;
-    private RecordingRelay toTarget;
+
+    /// Listens on the way to each side.
+    private record Ways(RecordingRelay source, RecordingRelay target) {
+        List<RecordingRelay> both() {
+            return List.of(source, target);
+        }
+
+        void clear() {
+            both().forEach(RecordingRelay::clear);
+        }
+    }
 
     /// What a server offers.
     enum Offer {
@@ -60,22 +69,21 @@ class SyncWireIT {
                 DovecotServer target = DovecotServer.launch(1, offer.settings);
                 RecordingRelay one = RecordingRelay.to(source.imapPort());
                 RecordingRelay two = RecordingRelay.to(target.imapPort())) {
-            toSource = one;
-            toTarget = two;
-            Seeds.each(1, (_, random) -> run(offer, source, target, random));
+            Ways ways = new Ways(one, two);
+            Seeds.each(1, (_, random) -> run(offer, source, target, ways, random));
         }
     }
 
-    private static Side through(RecordingRelay relay, Side side) {
-        TestSide direct = (TestSide) side;
+    private static Side through(RecordingRelay relay, TestSide direct) {
         return new TestSide(
                 direct.server(), direct.host(), relay.port(), direct.user(), direct.password());
     }
 
-    private void run(Offer offer, DovecotServer source, DovecotServer target, Random random)
+    private void run(
+            Offer offer, DovecotServer source, DovecotServer target, Ways ways, Random random)
             throws Exception {
-        Side from = through(toSource, TestSide.of("source", source, 1));
-        Side to = through(toTarget, TestSide.of("target", target, 1));
+        Side from = through(ways.source(), TestSide.of("source", source, 1));
+        Side to = through(ways.target(), TestSide.of("target", target, 1));
         try (ImapStore client = TestSide.of("source", source, 1).open()) {
             SampleAccount account = new SampleAccount(source, client, random);
             account.fill(10);
@@ -83,18 +91,18 @@ class SyncWireIT {
             // Without CONDSTORE flags are read, which the first run did not have to.
             assertThat(copied(from, to)).isZero();
 
-            clear();
+            ways.clear();
             assertThat(copied(from, to)).isZero();
-            for (RecordingRelay relay : List.of(toSource, toTarget)) {
+            for (RecordingRelay relay : ways.both()) {
                 assertIdle(offer, relay);
             }
 
             client.select("INBOX");
             client.store(UidSet.of(3), FlagChange.ADDED, Flags.of("\\Flagged", "new"));
             account.add("日本語", 3);
-            clear();
+            ways.clear();
             assertThat(copied(from, to)).isEqualTo(3);
-            for (RecordingRelay relay : List.of(toSource, toTarget)) {
+            for (RecordingRelay relay : ways.both()) {
                 assertThat(work(relay))
                         .filteredOn(command -> command.matches("(SELECT|EXAMINE) .*"))
                         .noneMatch(command -> offer != Offer.PLAIN && command.contains("Work"));
@@ -126,11 +134,6 @@ class SyncWireIT {
         if (offer != Offer.PLAIN) {
             assertThat(relay.roundTrips()).as(work.toString()).isEqualTo(ROUND_TRIPS);
         }
-    }
-
-    private void clear() {
-        toSource.clear();
-        toTarget.clear();
     }
 
     private static List<String> work(RecordingRelay relay) {
