@@ -24,15 +24,8 @@ import java.util.TreeMap;
 /// Stores messages of one mailbox on the target, exactly once: what is about to be sent is written
 /// down first ([Attempt]), and what became of it with the map.
 final class Copier {
-    /// Messages of one attempt: a larger one costs more to look at again after a crash.
-    private static final int MESSAGES = 200;
-
-    /// Octets of one attempt; a larger message is one of its own.
-    private static final long OCTETS = 16L << 20;
-
-    private static final int TRIES = 3;
-
     private final Run run;
+    private final Tuning tuning;
     private final Links links;
     private final Ledger.Tally tally;
     private final Pace pace;
@@ -42,9 +35,17 @@ final class Copier {
     /// How many messages go at once, and which ones broke the connection alone: kept over several
     /// tries of a mailbox.
     static final class Pace {
-        private int messages = MESSAGES;
+        private final int most;
+        private final int tries;
+        private int messages;
         private List<Item> underWay = List.of();
         private final Map<Long, Integer> breaks = new TreeMap<>();
+
+        Pace(Tuning tuning) {
+            most = tuning.batchMessages();
+            tries = tuning.tries();
+            messages = most;
+        }
 
         /// The connection ended in the middle of an attempt.
         void broke() {
@@ -58,16 +59,17 @@ final class Copier {
         /// An attempt came to its end.
         private void went() {
             underWay = List.of();
-            messages = Math.min(MESSAGES, messages * 2);
+            messages = Math.min(most, messages * 2);
         }
 
         private boolean isPoison(long uid) {
-            return breaks.getOrDefault(uid, 0) >= TRIES;
+            return breaks.getOrDefault(uid, 0) >= tries;
         }
     }
 
     Copier(Run run, Links links, Ledger.Tally tally, Pace pace) {
         this.run = run;
+        this.tuning = run.options().tuning();
         this.links = links;
         this.tally = tally;
         this.pace = pace;
@@ -85,12 +87,13 @@ final class Copier {
                         w,
                         Cause.APPEND,
                         null,
-                        "the connection ended " + TRIES + " times while it was stored");
+                        "the connection ended " + tuning.tries() + " times while it was stored");
                 continue;
             }
             boolean full =
                     batch.size() >= pace.messages
-                            || octets + w.size() > Math.min(OCTETS, run.budget().octetsLeft())
+                            || octets + w.size()
+                                    > Math.min(tuning.batchOctets(), run.budget().octetsLeft())
                             || batch.size() >= run.budget().messagesLeft();
             if (full && !batch.isEmpty()) {
                 flush(box, batch, octets);
@@ -322,8 +325,8 @@ final class Copier {
     private void refused(MapBox box, Wanted w, Appended.Refused r) throws StoreException {
         StoreException reason =
                 new StoreException(Kind.REFUSED, links.target().server(), r.code(), r.text());
-        if (!r.permanent() && reason.outlook() == Outlook.SOON && w.tries() < TRIES) {
-            Pauses.before(w.tries(), run.ledger());
+        if (!r.permanent() && reason.outlook() == Outlook.SOON && w.tries() < tuning.tries()) {
+            Pauses.before(w.tries(), run);
             if (!run.ledger().over()) {
                 attempt(box, List.of(w.again()), false);
                 return;

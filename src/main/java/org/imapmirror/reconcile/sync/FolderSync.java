@@ -23,13 +23,11 @@ import java.util.Map;
 /// brings flags up to date, copies what is missing and removes what is gone. May be begun again at
 /// any point.
 final class FolderSync {
-    private static final int WINDOW = 2000;
-
     private final Run run;
     private final Links links;
     private final Pair pair;
     private final Ledger.Tally tally;
-    private final Copier.Pace pace = new Copier.Pace();
+    private final Copier.Pace pace;
     private final @Nullable Status sourceStatus;
     private final @Nullable Status targetStatus;
     private boolean broken;
@@ -50,6 +48,7 @@ final class FolderSync {
             @Nullable Status sourceStatus,
             @Nullable Status targetStatus) {
         this.run = run;
+        this.pace = new Copier.Pace(run.options().tuning());
         this.links = links;
         this.pair = pair;
         this.tally = tally;
@@ -113,7 +112,7 @@ final class FolderSync {
         UidSet.Builder doubtful = new UidSet.Builder();
         UidSet elsewhere = run.state().uids(box, State.ELSEWHERE);
         if (run.options().identity().acrossFolders()) {
-            for (UidSet window : elsewhere.chunks(WINDOW)) {
+            for (UidSet window : elsewhere.chunks(run.window())) {
                 run.state()
                         .rows(box, window)
                         .forEach((uid, row) -> {
@@ -246,9 +245,9 @@ final class FolderSync {
     private UidSet vanished(MapBox box, UidSet onTarget) {
         UidSet.Builder out = new UidSet.Builder();
         long from = 0;
-        for (List<MapRow> rows = run.state().mapped(box, from, WINDOW);
+        for (List<MapRow> rows = run.state().mapped(box, from, run.window());
                 !rows.isEmpty();
-                rows = run.state().mapped(box, from, WINDOW)) {
+                rows = run.state().mapped(box, from, run.window())) {
             for (MapRow row : rows) {
                 if (!onTarget.contains(row.targetUid())) {
                     out.add(row.uid());
@@ -277,7 +276,7 @@ final class FolderSync {
             free = free.intersect(links.target().search(search));
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
-            new Matching(links.source(), links.target(), run.options().identity().headers())
+            new Matching(run, links.source(), links.target())
                     .run(run.state().candidates(box), missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
@@ -328,7 +327,7 @@ final class FolderSync {
             // The one that stands for them may be gone.
             run.state().change(tx -> tx.delete(box, duplicates));
         }
-        for (UidSet window : run.state().withoutIdentity(box).intersect(all).chunks(WINDOW)) {
+        for (UidSet window : run.state().withoutIdentity(box).intersect(all).chunks(run.window())) {
             Map<Long, HeaderKey> keys = links.source().headers(window);
             List<MapRow> rows = new ArrayList<>();
             run.state()
@@ -375,7 +374,7 @@ final class FolderSync {
         Copier copier = new Copier(run, links, tally, pace);
         long left = missing.size();
         run.progress().left(pair.source(), left, 0, 0);
-        for (UidSet window : missing.chunks(WINDOW)) {
+        for (UidSet window : missing.chunks(run.window())) {
             if (run.ledger().over()) {
                 return;
             }

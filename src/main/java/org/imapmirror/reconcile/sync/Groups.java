@@ -19,8 +19,6 @@ import java.util.Map;
 /// The work of one worker: all mailboxes of the source that go to one mailbox of the target, one
 /// after the other, so that nobody else stores there meanwhile.
 final class Groups {
-    private static final int TRIES = 5;
-
     private final Run run;
     private final Map<String, Status> source;
     private final Map<String, Status> target;
@@ -146,7 +144,7 @@ final class Groups {
                 }
                 failed = tally.copied > copied ? 0 : failed + 1;
                 copied = tally.copied;
-                if (failed >= TRIES) {
+                if (failed > run.options().tuning().reconnects()) {
                     if (e.kind() == Kind.UNREACHABLE) {
                         throw e;
                     }
@@ -156,7 +154,7 @@ final class Groups {
                 }
                 folder.broke();
                 links.drop();
-                Pauses.before(failed, run.ledger());
+                Pauses.before(failed, run);
                 if (run.ledger().over()) {
                     return null;
                 }
@@ -198,11 +196,11 @@ final class Groups {
             try {
                 return links.target().status(touched);
             } catch (StoreException e) {
-                if (!passes(e) || failed >= TRIES) {
+                if (!passes(e) || failed > run.options().tuning().reconnects()) {
                     throw e;
                 }
                 links.drop();
-                Pauses.before(failed, run.ledger());
+                Pauses.before(failed, run);
             }
         }
         return Map.of();

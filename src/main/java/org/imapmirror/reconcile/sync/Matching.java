@@ -22,11 +22,10 @@ import java.util.function.Consumer;
 /// that the administrator named. What is left over then is compared without its headers, which some
 /// servers change: date, size, Message-ID and text must agree.
 final class Matching {
-    private static final int WINDOW = 2000;
-
     /// Candidates that are looked at together.
     private static final int TOGETHER = 1000;
 
+    private final int window;
     private final ImapStore source;
     private final ImapStore target;
     private final List<String> headers;
@@ -37,11 +36,11 @@ final class Matching {
     }
 
     /// @param source with its mailbox open, likewise `target`
-    /// @param headers names of header fields, empty for the usual way
-    Matching(ImapStore source, ImapStore target, List<String> headers) {
+    Matching(Run run, ImapStore source, ImapStore target) {
+        this.window = run.window();
         this.source = source;
         this.target = target;
-        this.headers = headers;
+        this.headers = run.options().identity().headers();
     }
 
     /// @param candidates of this mailbox, which nobody else uses now
@@ -166,7 +165,7 @@ final class Matching {
 
     private void entries(ImapStore store, UidSet uids, Consumer<List<Entry>> to)
             throws StoreException {
-        for (UidSet window : uids.chunks(WINDOW)) {
+        for (UidSet window : uids.chunks(window)) {
             Map<Long, HeaderKey> keys = store.headers(window);
             Map<Long, Map<String, String>> fields =
                     headers.isEmpty() ? Map.of() : store.fields(window, headers);

@@ -29,8 +29,6 @@ import java.util.stream.Stream;
 /// Brings one account to another, once: plans the mailboxes, makes those that are missing, and has
 /// workers bring over what is in them.
 public final class Syncer {
-    private static final int WINDOW = 2000;
-
     private static final Duration IDLE = Duration.ofMinutes(1);
 
     private final Run run;
@@ -237,7 +235,7 @@ public final class Syncer {
                 continue;
             }
             store.examine(listed.name());
-            for (UidSet window : store.uids().chunks(WINDOW)) {
+            for (UidSet window : store.uids().chunks(run.window())) {
                 for (HeaderKey key : store.headers(window).values()) {
                     if (Identities.of(key) instanceof Long identity) {
                         run.elsewhere().add(identity);

@@ -11,6 +11,7 @@ import org.imapmirror.mailstore.Namespace;
 import org.imapmirror.reconcile.sync.FolderPlan.Pair;
 import org.imapmirror.reconcile.sync.SyncOptions;
 import org.imapmirror.reconcile.sync.SyncOptions.Dates;
+import org.imapmirror.reconcile.sync.Tuning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,18 @@ class ImapsyncTableTest {
                 .hasMessageContaining("--notls1 leaves clear text on port 1143");
         assertThatThrownBy(() -> ports("--port1", "993", "--nossl1"))
                 .hasMessageContaining("--nossl1 leaves clear text");
+    }
+
+    @Test
+    void portionsAndTriesAreThoseOfBothSides() throws UsageException {
+        assertThat(options().tuning()).isEqualTo(Tuning.DEFAULT);
+        Tuning tuning =
+                options("--split1", "500", "--split2", "100", "--reconnectretry2", "7").tuning();
+        assertThat(tuning.window()).isEqualTo(100);
+        assertThat(tuning.reconnects()).isEqualTo(7);
+        assertThat(options("--reconnectretry1", "0").tuning().reconnects()).isZero();
+        assertThatThrownBy(() -> options("--split1", "0"))
+                .hasMessageContaining("--split1 and --split2 is between 1 and");
     }
 
     @Test

@@ -13,11 +13,13 @@ import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.RecordingRelay;
 import org.imapmirror.testing.Seeds;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -108,6 +110,36 @@ class SyncWireIT {
                         .noneMatch(command -> offer != Offer.PLAIN && command.contains("Work"));
             }
         }
+    }
+
+    @Test
+    void portionsAreAsTheOptionsSay() throws Exception {
+        try (DovecotServer source = DovecotServer.launch(1, Offer.LIST_STATUS.settings);
+                DovecotServer target = DovecotServer.launch(1, Offer.LIST_STATUS.settings);
+                RecordingRelay one = RecordingRelay.to(source.imapPort());
+                RecordingRelay two = RecordingRelay.to(target.imapPort())) {
+            Ways ways = new Ways(one, two);
+            Seeds.each(1, (_, random) -> portions(source, target, ways, random));
+        }
+    }
+
+    private void portions(DovecotServer source, DovecotServer target, Ways ways, Random random)
+            throws Exception {
+        try (ImapStore client = TestSide.of("source", source, 1).open()) {
+            new SampleAccount(source, client, random).fill(10);
+        }
+        Tuning small = new Tuning(4, 1L << 30, 5, 3, 4, Duration.ofSeconds(30));
+        SyncReport report =
+                Syncer.run(
+                        through(ways.source(), TestSide.of("source", source, 1)),
+                        through(ways.target(), TestSide.of("target", target, 1)),
+                        Options.ALL.with(small).get(),
+                        directory.resolve("small.db"),
+                        Progress.NONE);
+        assertThat(report.failures()).isEmpty();
+        // In each of five mailboxes 5 are looked at, 4 and 1 stored, and again.
+        assertThat(work(ways.target())).filteredOn(c -> c.startsWith("APPEND ")).hasSize(5 * 4);
+        assertThat(work(ways.source())).filteredOn(c -> c.contains("RFC822.SIZE")).hasSize(5 * 2);
     }
 
     private static void assertIdle(Offer offer, RecordingRelay relay) {
