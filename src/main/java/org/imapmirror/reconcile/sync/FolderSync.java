@@ -27,7 +27,8 @@ final class FolderSync {
     private final Links links;
     private final Pair pair;
     private final Ledger.Tally tally;
-    private final Copier.Pace pace;
+    private final Pace pace;
+    private final Selection selection;
     private final @Nullable Status sourceStatus;
     private final @Nullable Status targetStatus;
     private boolean broken;
@@ -48,7 +49,8 @@ final class FolderSync {
             @Nullable Status sourceStatus,
             @Nullable Status targetStatus) {
         this.run = run;
-        this.pace = new Copier.Pace(run.options().tuning());
+        this.pace = new Pace(run.options().tuning());
+        this.selection = new Selection(run, links, tally);
         this.links = links;
         this.pair = pair;
         this.tally = tally;
@@ -56,10 +58,17 @@ final class FolderSync {
         this.targetStatus = targetStatus;
     }
 
-    /// The connection ended in the middle of [#run].
-    void broke() {
-        pace.broke();
+    /// Something failed in the middle of [#run] that may pass.
+    ///
+    /// @return whether the next try is another one: with fewer messages at once
+    boolean broke(StoreException reason, boolean bySource) {
         broken = true;
+        return pace.broke(reason, bySource);
+    }
+
+    /// Messages whose fate is known by now; grows where a further try is worth it.
+    long settled() {
+        return tally.copied + pace.poison().size();
     }
 
     Result run() throws StoreException {
@@ -92,7 +101,10 @@ final class FolderSync {
             alignFlags(box, all);
         }
         copy(box, all);
-        boolean whole = !run.ledger().over() && run.ledger().failures() == failuresBefore;
+        boolean whole =
+                !run.ledger().over()
+                        && run.ledger().failures() == failuresBefore
+                        && tally.failed.isEmpty();
         if (targetThere && whole) {
             whole = new Removal(run, links, tally).afterCopy(box);
         }
@@ -214,7 +226,7 @@ final class FolderSync {
     ///
     /// @return all UIDs of the target
     private UidSet settled(MapBox box) throws StoreException {
-        for (Attempt.Item item : new Recovery(run, links).settle(box)) {
+        for (Attempt.Item item : new Recovery(run, links, pace).settle(box)) {
             if (broken) {
                 // Of this run, before its connection ended.
                 tally.copied++;
@@ -276,7 +288,7 @@ final class FolderSync {
             free = free.intersect(links.target().search(search));
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
-            new Matching(run, links.source(), links.target())
+            new Matching(run, pace, links.source(), links.target())
                     .run(run.state().candidates(box), missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
@@ -361,7 +373,8 @@ final class FolderSync {
 
     private void copy(MapBox box, UidSet all) throws StoreException {
         tally.there = Math.max(0, run.state().count(box, State.MAPPED) - tally.copied);
-        UidSet missing = missing(box, all);
+        // Named already, in a try that a connection did not survive.
+        UidSet missing = missing(box, all).minus(UidSet.of(tally.failed));
         String search = run.options().messages().sourceSearch();
         if (search != null && !missing.isEmpty()) {
             UidSet wanted = missing.intersect(links.source().search(search));
@@ -370,7 +383,6 @@ final class FolderSync {
         } else {
             tally.skipped = 0;
         }
-        Selection selection = new Selection(run, links, tally);
         Copier copier = new Copier(run, links, tally, pace);
         long left = missing.size();
         run.progress().left(pair.source(), left, 0, 0);
@@ -378,7 +390,7 @@ final class FolderSync {
             if (run.ledger().over()) {
                 return;
             }
-            List<Selection.Wanted> wanted = selection.of(box, window);
+            List<Selection.Wanted> wanted = selected(box, window);
             long octets = wanted.stream().mapToLong(Selection.Wanted::size).sum();
             left -= window.size();
             run.progress().left(pair.source(), left + wanted.size(), wanted.size(), octets);
@@ -392,5 +404,17 @@ final class FolderSync {
         if (copier.keywordsAside() && run.options().flags().resync()) {
             new FlagSync(run, links, tally).align(box, run.state().withAside(box), Since.EVER);
         }
+    }
+
+    /// Without those that cannot be read, which are named.
+    private List<Selection.Wanted> selected(MapBox box, UidSet window) throws StoreException {
+        List<Selection.Wanted> out = new ArrayList<>();
+        selection.begin();
+        pace.ask(window, some -> out.addAll(selection.of(box, some)));
+        Failures failures = new Failures(run, links, tally);
+        UidSet poison = window.intersect(pace.poison());
+        failures.unreadable(box, poison, pace);
+        failures.untold(box, window.minus(poison).minus(selection.told()));
+        return out;
     }
 }

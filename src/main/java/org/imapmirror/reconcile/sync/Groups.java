@@ -19,6 +19,9 @@ import java.util.Map;
 /// The work of one worker: all mailboxes of the source that go to one mailbox of the target, one
 /// after the other, so that nobody else stores there meanwhile.
 final class Groups {
+    /// Tries that differ from the ones before by going with fewer messages only.
+    private static final int NARROWINGS = 20;
+
     private final Run run;
     private final Map<String, Status> source;
     private final Map<String, Status> target;
@@ -132,7 +135,8 @@ final class Groups {
                         source.get(pair.source()),
                         target.get(pair.target()));
         int failed = 0;
-        long copied = 0;
+        int narrowed = 0;
+        long settled = 0;
         while (true) {
             try {
                 return folder.run();
@@ -142,8 +146,15 @@ final class Groups {
                     links.drop();
                     return null;
                 }
-                failed = tally.copied > copied ? 0 : failed + 1;
-                copied = tally.copied;
+                boolean fewer = folder.broke(e, links.isOfSource(e));
+                long now = folder.settled();
+                if (now > settled) {
+                    failed = 0;
+                    narrowed = 0;
+                } else if (!fewer || ++narrowed > NARROWINGS) {
+                    failed++;
+                }
+                settled = now;
                 if (failed > run.options().tuning().reconnects()) {
                     if (e.kind() == Kind.UNREACHABLE) {
                         throw e;
@@ -152,7 +163,6 @@ final class Groups {
                     links.drop();
                     return null;
                 }
-                folder.broke();
                 links.drop();
                 Pauses.before(failed, run);
                 if (run.ledger().over()) {

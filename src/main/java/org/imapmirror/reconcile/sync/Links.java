@@ -35,6 +35,13 @@ final class Links implements AutoCloseable {
         return open;
     }
 
+    /// True where a failure is the source's doing.
+    boolean isOfSource(StoreException e) {
+        return source != null
+                && e.server().equals(source.server())
+                && (target == null || !e.server().equals(target.server()) || target.usable());
+    }
+
     /// Ends both, so that whatever comes next begins with new ones.
     void drop() {
         if (source != null) {
