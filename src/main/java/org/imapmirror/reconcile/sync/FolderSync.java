@@ -76,7 +76,7 @@ final class FolderSync {
         if (known != null) {
             reconsider(known);
         }
-        if (known != null && isUnchanged(run, pair, sourceStatus, targetStatus)) {
+        if (known != null && Unchanged.is(run, pair, sourceStatus, targetStatus)) {
             tally.messages = known.seen().messages();
             tally.there = run.state().count(known, State.MAPPED);
             return new Result(known, true, true, null);
@@ -148,38 +148,6 @@ final class FolderSync {
                         tx.update(box.done("", Seen.NEVER, Seen.NEVER));
                     });
         }
-    }
-
-    /// Both sides are as the last run left them, and it left nothing to be done.
-    ///
-    /// @param sourceStatus as in the constructor, likewise `targetStatus`
-    static boolean isUnchanged(
-            Run run, Pair pair, @Nullable Status sourceStatus, @Nullable Status targetStatus) {
-        var messages = run.options().messages();
-        boolean timeless =
-                messages.minAge() == null
-                        && messages.maxAge() == null
-                        && messages.sourceSearch() == null
-                        && messages.targetSearch() == null;
-        MapBox now = run.state().box(pair.source(), pair.target()).orElse(null);
-        return now != null
-                && sourceStatus != null
-                && targetStatus != null
-                && timeless
-                && now.options().equals(run.fingerprint())
-                && same(run, now.uidValidity(), now.seen(), sourceStatus)
-                && same(run, now.targetUidValidity(), now.targetSeen(), targetStatus)
-                && !run.options().deletes().expungeTarget()
-                && !run.state().hasLeftOvers(now)
-                && run.state().attempt(now.target()).isEmpty();
-    }
-
-    /// Without HIGHESTMODSEQ flags may have changed unseen.
-    private static boolean same(Run run, long uidValidity, Seen then, Status now) {
-        return uidValidity == now.uidValidity()
-                && then.equals(Seen.of(now))
-                && now.uidNext() > 0
-                && (now.highestModseq() > 0 || !run.options().flags().resync());
     }
 
     /// Both mailboxes are open, and the map is of their UIDVALIDITYs.
@@ -384,6 +352,11 @@ final class FolderSync {
             tally.skipped = 0;
         }
         Copier copier = new Copier(run, links, tally, pace);
+        if (run.dry()) {
+            // A try that a connection did not survive counted some.
+            tally.copied = 0;
+            tally.copiedBytes = 0;
+        }
         long left = missing.size();
         run.progress().left(pair.source(), left, 0, 0);
         for (UidSet window : missing.chunks(run.window())) {

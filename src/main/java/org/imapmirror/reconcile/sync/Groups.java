@@ -42,7 +42,7 @@ final class Groups {
     boolean isUnchanged(Collection<Pair> pairs) {
         return pairs.stream()
                 .allMatch(pair ->
-                        FolderSync.isUnchanged(
+                        Unchanged.is(
                                 run, pair, source.get(pair.source()), target.get(pair.target())));
     }
 

@@ -160,7 +160,8 @@ public final class Syncer {
                                         null,
                                         Cause.SELECT,
                                         "NONEXISTENT",
-                                        "the source lists it, and says that it is not there"));
+                                        "the source lists it, and tells no numbers of it: it is not"
+                                                + " there, or rights to open it are missing"));
                 pairs.remove(pair);
             } else {
                 messages += status.messages();
