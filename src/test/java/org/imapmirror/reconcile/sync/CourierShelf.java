@@ -2,9 +2,7 @@ package org.imapmirror.reconcile.sync;
 
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.MailboxEvent.FlagChange;
-import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.UidSet;
-import org.imapmirror.imap.MailboxNames;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.testing.CourierServer;
@@ -16,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// Puts messages straight into the Maildir of user 1 of a Courier, to which APPEND takes a hundred
 /// times as long. Flags are letters of the file's name, the date of arrival is the file's; keywords
@@ -34,15 +35,17 @@ final class CourierShelf implements SampleAccount.Shelf {
     private static final String LETTERS = "DFRS";
 
     private final Path maildir;
+    private final Map<String, Path> folders = new HashMap<>();
     private int number;
 
     CourierShelf(CourierServer server) {
         maildir = server.directory().resolve("users").resolve(server.user(1)).resolve("Maildir");
+        folders.put("INBOX", maildir);
     }
 
     @Override
     public void put(String mailbox, List<SampleAccount.Message> messages) throws IOException {
-        Path folder = mailbox.equals("INBOX") ? maildir : maildir.resolve(folder(mailbox));
+        Path folder = folder(mailbox);
         for (SampleAccount.Message message : messages) {
             Path file =
                     folder.resolve(
@@ -63,10 +66,25 @@ final class CourierShelf implements SampleAccount.Shelf {
         }
     }
 
-    /// `INBOX.Work.Deep` is the folder `.Work.Deep`.
-    private static String folder(String mailbox) {
-        byte[] encoded = MailboxNames.encode(new MailboxName(mailbox), false);
-        return new String(encoded, StandardCharsets.US_ASCII).substring("INBOX".length());
+    /// The one that was not there before: a mailbox is filled when it is made, and how the names of
+    /// folders are written on the disk depends on Courier's version.
+    private Path folder(String mailbox) throws IOException {
+        Path known = folders.get(mailbox);
+        if (known != null) {
+            return known;
+        }
+        try (Stream<Path> all = Files.list(maildir)) {
+            Path made =
+                    all.filter(path -> path.toString().matches(".*/\\.[^/]*"))
+                            .filter(Files::isDirectory)
+                            .filter(path -> !folders.containsValue(path))
+                            .reduce((one, other) -> {
+                                throw new IllegalStateException(one + " or " + other + "?");
+                            })
+                            .orElseThrow();
+            folders.put(mailbox, made);
+            return made;
+        }
     }
 
     private static String letters(Flags flags) {
