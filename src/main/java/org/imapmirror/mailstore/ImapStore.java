@@ -222,6 +222,16 @@ public final class ImapStore implements AutoCloseable {
         return session.census(expected);
     }
 
+    /// Everything in the personal namespaces, and in the same round trip the numbers of the
+    /// mailboxes that are expected to be there, and of others where that costs nothing; no mailbox
+    /// is open afterwards.
+    public Census glance(Collection<String> expected) throws StoreException {
+        if (connection().mailbox().name() != null) {
+            session.leave();
+        }
+        return tree().glance(expected);
+    }
+
     /// From now on the server tells expunges by UID, where it can; it is told so once, and no
     /// mailbox is open then.
     ///

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Lists and inspects the mailboxes of the personal namespaces.
 final class Tree {
@@ -93,23 +94,42 @@ final class Tree {
     /// All mailboxes and their numbers, in one round trip: of those that the server does not tell
     /// with its listing, the ones that are expected to be there are asked for with it.
     Census census(Collection<String> expected) throws StoreException {
+        Census told = census(expected, listsWithStatus());
+        Map<String, Status> statuses = new HashMap<>(told.statuses());
+        Set<String> untold = new TreeSet<>();
+        for (Listed l : told.listed()) {
+            if (l.selectable() && !statuses.containsKey(l.name())) {
+                untold.add(l.name());
+            }
+        }
+        statusEach(untold, statuses);
+        return new Census(told.listed(), statuses);
+    }
+
+    /// All mailboxes, and the numbers of those that are expected to be there, in one round trip;
+    /// the numbers of others only where the server tells them with its listing.
+    Census glance(Collection<String> expected) throws StoreException {
+        return census(expected, expected.size() >= MANY && listsWithStatus());
+    }
+
+    private boolean listsWithStatus() {
+        return connection.has("LIST-EXTENDED") && connection.has("LIST-STATUS");
+    }
+
+    private Census census(Collection<String> expected, boolean together) throws StoreException {
         Map<String, Status> statuses = new HashMap<>();
-        boolean together = connection.has("LIST-EXTENDED") && connection.has("LIST-STATUS");
         Listing listing = new Listing(together ? statuses : null);
         listing.send();
         if (!together) {
             statusEach(expected, statuses);
         }
         List<Listed> listed = listing.result();
-        Set<String> selectable = new TreeSet<>();
-        for (Listed l : listed) {
-            if (l.selectable()) {
-                selectable.add(l.name());
-            }
-        }
-        statuses.keySet().retainAll(selectable);
-        selectable.removeAll(statuses.keySet());
-        statusEach(selectable, statuses);
+        statuses.keySet()
+                .retainAll(
+                        listed.stream()
+                                .filter(Listed::selectable)
+                                .map(Listed::name)
+                                .collect(Collectors.toSet()));
         return new Census(listed, statuses);
     }
 

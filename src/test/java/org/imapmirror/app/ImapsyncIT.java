@@ -216,6 +216,39 @@ class ImapsyncIT {
         assertThat(refused.err()).contains("--pipemess cannot be honoured");
     }
 
+    /// Linux takes 0.0.0.0 for this machine too; imapmirror does not.
+    @Test
+    void certificatesAreCheckedUnlessTheCommandLineSaysOtherwise() {
+        Run refused = servers.imapsync(1, "--host2", "0.0.0.0");
+        assertThat(refused.code()).as(refused.out() + refused.err()).isEqualTo(12);
+        assertThat(refused.err())
+                .contains(
+                        "host2 (0.0.0.0:" + servers.young.imapsPort() + ")",
+                        "--sslargs2 SSL_verify_mode=0",
+                        "--sslargs2 SSL_ca_file=");
+        assertThat(servers.target(1).count()).isZero();
+        Run asked = servers.imapsync(1, "--host2", "0.0.0.0", "--justconnect");
+        assertThat(asked.code()).as(asked.out() + asked.err()).isEqualTo(12);
+
+        Run here = servers.imapsync(1, "--justlogin");
+        assertThat(here.code()).as(here.err()).isZero();
+        assertThat(here.err()).contains("host2", "going on all the same, because it is on this");
+
+        Run known =
+                servers.imapsync(
+                        1,
+                        "--sslargs1",
+                        "SSL_ca_file=" + servers.old.certificate(),
+                        "--sslargs2",
+                        "SSL_ca_file=" + servers.young.certificate());
+        assertThat(known.code()).as(known.out() + known.err()).isZero();
+        assertThat(known.err()).doesNotContain("certificate");
+        assertThat(servers.difference(1)).isEmpty();
+
+        Run any = servers.imapsync(1, "--host2", "0.0.0.0", "--sslargs2", "SSL_verify_mode=0");
+        assertThat(any.code()).as(any.out() + any.err()).isZero();
+    }
+
     @Test
     void neverFallsBackToClearText() throws Exception {
         try (TwoServers clear =

@@ -77,7 +77,8 @@ final class SyncRun {
                         SyncOptions.Extras.DEFAULT,
                         new SyncOptions.Deletes(
                                 true, false, false, false, true, Brake.DEFAULT, false),
-                        SyncOptions.Limits.NONE);
+                        SyncOptions.Limits.NONE,
+                        org.imapmirror.reconcile.sync.Tuning.DEFAULT);
         SyncReport report =
                 Syncer.run(
                         new Account("source", Integer.parseInt(args[0]), args[2], args[3]),

@@ -234,22 +234,19 @@ public final class Imapsync {
         }
 
         private int connect(ImapsyncSide side, boolean ofSource) throws UsageException {
-            var endpoints = side.endpoints();
-            StoreException failure = null;
-            for (var endpoint : endpoints) {
-                try {
-                    ServerProbe.of(endpoint, side.connectLimits());
-                    say(endpoint.describe() + ": connected");
-                    return SyncExit.OK;
-                } catch (StoreException e) {
-                    failure = e;
-                }
+            var limits = side.connectLimits();
+            try {
+                say(
+                        side.servers(this::warn)
+                                .reach(server -> {
+                                    ServerProbe.of(server, limits);
+                                    return server.describe() + ": connected";
+                                }));
+                return SyncExit.OK;
+            } catch (StoreException e) {
+                err.println(Screen.clean("imapmirror imapsync: " + e.getMessage()));
+                return SyncExit.of(e, ofSource);
             }
-            if (failure == null) {
-                throw new IllegalStateException("bug: no server to try");
-            }
-            err.println(Screen.clean("imapmirror imapsync: " + failure.getMessage()));
-            return SyncExit.of(failure, ofSource);
         }
 
         private void login(ServerSide side) throws StoreException {

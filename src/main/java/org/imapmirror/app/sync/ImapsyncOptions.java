@@ -68,8 +68,8 @@ record ImapsyncOptions(ImapsyncArguments arguments) {
                         arguments.number("exitwhenover", 0),
                         Math.toIntExact(
                                 Math.min(
-                                        Integer.MAX_VALUE,
-                                        arguments.number("errorsmax", ERRORS)))));
+                                        Integer.MAX_VALUE, arguments.number("errorsmax", ERRORS)))),
+                TuningOptions.of(arguments));
     }
 
     boolean moves() {

@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
 /// @param number 1 or 2, with which the options end
 record ImapsyncSide(ImapsyncArguments arguments, int number) {
     private static final int MILLIS = 1000;
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern BEARER =
             Pattern.compile("user=([^\\x01]+)\\x01auth=Bearer ([^\\x01]+)\\x01\\x01");
 
@@ -47,9 +50,19 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
 
     /// @throws UsageException where options contradict each other, or one is missing
     ServerSide open(Consumer<String> warnings) throws UsageException, UnavailableException {
-        List<Endpoint> endpoints = endpoints();
+        Candidates servers = servers(warnings);
         String user = required("user");
-        return new ServerSide(endpoints, user, login(user), limits(), warnings);
+        return new ServerSide(servers, user, login(user), limits());
+    }
+
+    Candidates servers(Consumer<String> warnings) throws UsageException {
+        return new Candidates(
+                endpoints(),
+                warnings,
+                "%1$s SSL_ca_file=FILE or %1$s 'SSL_fingerprint=sha256$HEX' says what to believe,"
+                                .formatted(option("sslargs"))
+                        + " %s SSL_verify_mode=0 that anything is (then somebody in between is not noticed)"
+                                .formatted(option("sslargs")));
     }
 
     /// In the order in which they are tried: port 993 with TLS, then 143 with STARTTLS, never clear
@@ -94,12 +107,19 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
         if (tls == Tls.NONE) {
             into.add(new Endpoint(name, host, port, tls, new Trust.System()));
         } else if (trust == null) {
-            // As imapsync, but not without a word.
             into.add(new Endpoint(name, host, port, tls, new Trust.System()));
-            into.add(new Endpoint(name, host, port, tls, new Trust.Insecure()));
+            if (isThisMachine(host)) {
+                // Nobody is in between; not without a word.
+                into.add(new Endpoint(name, host, port, tls, new Trust.Insecure()));
+            }
         } else {
             into.add(new Endpoint(name, host, port, tls, trust));
         }
+    }
+
+    /// By the name alone: what DNS says, others can change.
+    private static boolean isThisMachine(String host) {
+        return LOOPBACK.matcher(host).matches();
     }
 
     private @Nullable Integer port() throws UsageException {
@@ -114,7 +134,7 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
         return (int) port;
     }
 
-    /// Null where nothing is said: any certificate is taken, with a warning.
+    /// Null where nothing is said.
     private @Nullable Trust trust() throws UsageException {
         Trust trust = null;
         boolean any = false;

@@ -31,6 +31,7 @@ final class ImapsyncTable {
             delete! delete1! delete1emptyfolders! delete2! delete2folders!
             delete2foldersonly=s delete2foldersbutnot=s expunge! expunge1! expunge2! uidexpunge2!
             maxbytespersecond=i maxmessagespersecond=f maxbytesafter=i exitwhenover=i errorsmax=i
+            split1=i split2=i reconnectretry1=i reconnectretry2=i
             gmail1 gmail2 office1 office2 exchange1 exchange2
             tmpdir=s logfile=s logdir=s log! inet4 ipv4 inet6 ipv6 version help json
             """;
@@ -45,8 +46,8 @@ final class ImapsyncTable {
             addheader! noabletosearch noabletosearch1 noabletosearch2 checknoabletosearch!
             filterflags! filterbuggyflags! flagscase! syncflagsaftercopy!
             expungeaftereach! pidfile=s pidfilelocking! releasecheck! tmphash! tmpfile=s
-            maxsleep=f split1=i split2=i buffersize=i fastio1! fastio2! fast!
-            reconnectretry1=i reconnectretry2=i errorsdump! modulesversion! memorystress!
+            maxsleep=f buffersize=i fastio1! fastio2! fast!
+            errorsdump! modulesversion! memorystress!
             debug! debugimap! debugimap1! debugimap2! debugfolders! debugcontent! debugflags!
             debuglabels! debugmemory! debugcache! debugsig! debugcrossduplicates! debugsleep=f
             """;

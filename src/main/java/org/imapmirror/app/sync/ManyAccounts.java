@@ -67,7 +67,7 @@ final class ManyAccounts {
         }
 
         @Override
-        public void planned(long folders, long all, long size) {
+        public void planned(long folders, long all) {
             messages = all;
         }
 

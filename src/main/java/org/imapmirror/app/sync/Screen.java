@@ -5,6 +5,7 @@ import org.imapmirror.reconcile.sync.SyncReport;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Shows how a run goes on: a bar that is drawn again and again on a terminal, plain lines
@@ -14,20 +15,23 @@ final class Screen implements Progress {
     private static final long LINE_NANOS = 30_000_000_000L;
     private static final int BAR = 30;
 
+    /// From the cursor to the line's end.
+    private static final String ERASE = "\u001b[K";
+
+    private static final String NO_WRAP = "\u001b[?7l";
+    private static final String WRAP = "\u001b[?7h";
+
     private final PrintWriter out;
     private final boolean terminal;
     private final boolean quiet;
     private final AtomicBoolean stopped;
-    private final long begin = System.nanoTime();
+    private final Remaining remaining = new Remaining();
     private long folders;
     private long messages;
-    private long bytes;
-    private long copied;
-    private long copiedBytes;
     private long failures;
     private String folder = "";
     private long drawn = System.nanoTime();
-    private int width;
+    private boolean shown;
 
     /// @param quiet shows nothing at all
     /// @param stopped ends the run in order once it is true
@@ -39,13 +43,16 @@ final class Screen implements Progress {
     }
 
     @Override
-    public synchronized void planned(long folders, long messages, long bytes) {
+    public synchronized void planned(long folders, long messages) {
         this.folders = folders;
         this.messages = messages;
-        this.bytes = bytes;
-        line(
-                "%d mailboxes, %d messages%s"
-                        .formatted(folders, messages, bytes == 0 ? "" : ", " + size(bytes)));
+        line("%d mailboxes, %d messages".formatted(folders, messages));
+    }
+
+    @Override
+    public synchronized void left(String name, long messages, long known, long knownBytes) {
+        remaining.left(name, messages, known, knownBytes, System.nanoTime());
+        draw(false);
     }
 
     @Override
@@ -59,14 +66,16 @@ final class Screen implements Progress {
 
     @Override
     public synchronized void copied(String name, long size) {
-        copied++;
-        copiedBytes += size;
+        remaining.copied(name, size);
         draw(false);
     }
 
     @Override
     public synchronized void failed(SyncReport.Failure failure) {
         failures++;
+        if (failure.uid() > 0) {
+            remaining.failed(failure.folder(), failure.size());
+        }
         line(clean("failed: " + ReportText.describe(failure)));
     }
 
@@ -93,9 +102,9 @@ final class Screen implements Progress {
     }
 
     private void erase() {
-        if (terminal && width > 0) {
-            out.print("\r" + " ".repeat(width) + "\r");
-            width = 0;
+        if (shown) {
+            out.print("\r" + ERASE);
+            shown = false;
         }
     }
 
@@ -107,7 +116,7 @@ final class Screen implements Progress {
         if (!terminal) {
             if (time - drawn >= LINE_NANOS) {
                 drawn = time;
-                out.println(state());
+                out.println(state(time));
                 out.flush();
             }
             return;
@@ -116,31 +125,42 @@ final class Screen implements Progress {
             return;
         }
         drawn = time;
-        int full = (int) Math.min(BAR, BAR * copied / messages);
-        String text =
-                "[" + "#".repeat(full) + " ".repeat(BAR - full) + "] " + state() + " " + folder;
-        String shown = text.length() > 110 ? text.substring(0, 110) : text;
-        erase();
-        out.print(shown);
-        width = shown.length();
+        int full = (int) (BAR * settled() / messages);
+        // What is wider than the terminal is cut, because only one line can be drawn over.
+        out.print(
+                "\r"
+                        + ERASE
+                        + NO_WRAP
+                        + "["
+                        + "#".repeat(full)
+                        + " ".repeat(BAR - full)
+                        + "] "
+                        + state(time)
+                        + " "
+                        + folder
+                        + WRAP);
+        shown = true;
         out.flush();
     }
 
-    private String state() {
-        double seconds = Math.max(0.001, (System.nanoTime() - begin) / 1e9);
-        double rate = copiedBytes / seconds;
-        String rest =
-                copiedBytes == 0 || copiedBytes >= bytes
-                        ? ""
-                        : ", " + time((long) ((bytes - copiedBytes) / rate)) + " left";
-        return "%d of %d messages copied, %s%s, %s/s%s%s"
+    /// Messages that nothing is left to do for.
+    private long settled() {
+        return Math.max(0, messages - remaining.messages());
+    }
+
+    private String state(long time) {
+        OptionalLong left = remaining.bytes();
+        long bytes = remaining.copiedBytes();
+        OptionalLong seconds = remaining.seconds(time);
+        return "%d of %d messages, %d copied, %s%s, %s/s%s%s"
                 .formatted(
-                        copied,
+                        settled(),
                         messages,
-                        size(copiedBytes),
-                        bytes == 0 ? "" : " of " + size(bytes),
-                        size((long) rate),
-                        rest,
+                        remaining.copied(),
+                        size(bytes),
+                        left.isEmpty() ? "" : " of " + size(bytes + left.getAsLong()),
+                        size((long) remaining.rate(time)),
+                        seconds.isEmpty() ? "" : ", " + time(seconds.getAsLong()) + " left",
                         failures == 0 ? "" : ", " + failures + " failed");
     }
 

@@ -112,7 +112,14 @@ record SideOptions(
         Endpoint endpoint =
                 new Endpoint(side, address.host(), address.port(), address.tls(), trust(trust));
         LoginAs login = login(who, secret(who + " at " + address.host(), secret));
-        return new ServerSide(List.of(endpoint), who, login, limits, warnings);
+        Candidates servers =
+                new Candidates(
+                        List.of(endpoint),
+                        warnings,
+                        option("-trust")
+                                + " with its authority's PEM file or sha256:FINGERPRINT says what"
+                                + " to believe; the host has to be the name in the certificate");
+        return new ServerSide(servers, who, login, limits);
     }
 
     private ServerSide configured(
@@ -165,7 +172,8 @@ record SideOptions(
                             + " (captured logins exist in the running proxy only); add "
                             + option("-password-file"));
         }
-        return new ServerSide(List.of(found.endpoint()), who, login, limits, warnings);
+        Candidates servers = new Candidates(List.of(found.endpoint()), warnings, null);
+        return new ServerSide(servers, who, login, limits);
     }
 
     private ClientLimits limits() {

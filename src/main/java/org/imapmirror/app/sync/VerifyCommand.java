@@ -5,8 +5,6 @@ import org.imapmirror.app.config.ConfigException;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.reconcile.sync.FolderRules;
 import org.imapmirror.reconcile.sync.Progress;
-import org.imapmirror.reconcile.sync.SyncOptions.FlagRules;
-import org.imapmirror.reconcile.sync.SyncOptions.Rewrite;
 import org.imapmirror.reconcile.verify.Difference;
 import org.imapmirror.reconcile.verify.Verifier;
 import org.imapmirror.reconcile.verify.VerifyOptions;
@@ -41,6 +39,7 @@ public final class VerifyCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
     @Mixin private PairOptions pair = new PairOptions();
     @Mixin private FolderOptions folders = new FolderOptions();
+    @Mixin private FlagOptions flags = new FlagOptions();
 
     @Option(
             names = "--no-extra",
@@ -60,18 +59,6 @@ public final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--no-subscriptions", description = "Subscriptions are not compared.")
     private boolean noSubscriptions;
-
-    @Option(
-            names = "--drop-flag",
-            paramLabel = "REGEX",
-            description = "As with sync: these are not expected on the target.")
-    private List<String> dropFlags = new ArrayList<>();
-
-    @Option(
-            names = "--rewrite-flags",
-            paramLabel = "RULE",
-            description = "As with sync: these are expected on the target.")
-    private List<String> rewriteFlags = new ArrayList<>();
 
     @Option(
             names = "--connections",
@@ -132,14 +119,10 @@ public final class VerifyCommand implements Callable<Integer> {
         if (connections < 1) {
             throw new UsageException("--connections is 1 or more");
         }
-        List<Rewrite> rewrites = new ArrayList<>();
-        for (String rule : rewriteFlags) {
-            rewrites.addAll(PerlRule.flags("--rewrite-flags", rule));
-        }
         return new VerifyOptions(
                 connections,
                 folders.rules(),
-                new FlagRules(true, FolderOptions.patterns("--drop-flag", dropFlags), rewrites),
+                flags.rules(true),
                 !noDates,
                 tolerance,
                 !noSubscriptions,

@@ -6,11 +6,9 @@ import org.imapmirror.reconcile.sync.SyncOptions;
 import org.imapmirror.reconcile.sync.SyncOptions.Dates;
 import org.imapmirror.reconcile.sync.SyncOptions.Deletes;
 import org.imapmirror.reconcile.sync.SyncOptions.Extras;
-import org.imapmirror.reconcile.sync.SyncOptions.FlagRules;
 import org.imapmirror.reconcile.sync.SyncOptions.Identity;
 import org.imapmirror.reconcile.sync.SyncOptions.Limits;
 import org.imapmirror.reconcile.sync.SyncOptions.Messages;
-import org.imapmirror.reconcile.sync.SyncOptions.Rewrite;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Mixin;
@@ -30,6 +28,8 @@ final class WorkOptions {
     @Mixin Deletions deletions = new Deletions();
 
     @Mixin Bounds bounds = new Bounds();
+
+    @Mixin TuningOptions tuning = new TuningOptions();
 
     /// What `--mode` takes.
     enum Mode {
@@ -107,19 +107,7 @@ final class WorkOptions {
                 description = "Flags of messages that are on the target already stay as they are.")
         boolean noFlagUpdates;
 
-        @Option(
-                names = "--drop-flag",
-                paramLabel = "REGEX",
-                description = "Flags and keywords that stay behind; may be given several times.")
-        List<String> dropFlags = new ArrayList<>();
-
-        @Option(
-                names = "--rewrite-flags",
-                paramLabel = "RULE",
-                description =
-                        "s/from/to/g on a message's flags, separated by spaces; may be given"
-                                + " several times.")
-        List<String> rewriteFlags = new ArrayList<>();
+        @Mixin FlagOptions flags = new FlagOptions();
 
         @Option(
                 names = "--date",
@@ -262,10 +250,6 @@ final class WorkOptions {
     /// @param accounts at once: each gets its part of the limits that are about servers
     SyncOptions options(FolderPlan plan, boolean dryRun, int accounts) throws UsageException {
         check();
-        List<Rewrite> rewrites = new ArrayList<>();
-        for (String rule : chosen.rewriteFlags) {
-            rewrites.addAll(PerlRule.flags("--rewrite-flags", rule));
-        }
         boolean mirror = deletions.mode == Mode.MIRROR;
         return new SyncOptions(
                 dryRun,
@@ -280,10 +264,7 @@ final class WorkOptions {
                         chosen.sourceSearch,
                         chosen.targetSearch,
                         chosen.skipEmpty),
-                new FlagRules(
-                        !chosen.noFlagUpdates,
-                        FolderOptions.patterns("--drop-flag", chosen.dropFlags),
-                        rewrites),
+                chosen.flags.rules(!chosen.noFlagUpdates),
                 chosen.dates,
                 new Identity(chosen.useHeader, chosen.acrossFolders, chosen.skipDuplicates),
                 new Extras(!chosen.noSubscriptions, chosen.subscribeAll, chosen.acls),
@@ -302,7 +283,8 @@ final class WorkOptions {
                         bounds.messagesPerDay,
                         bounds.limitAfter,
                         bounds.stopAfter,
-                        bounds.maxFailures));
+                        bounds.maxFailures),
+                tuning.get());
     }
 
     /// Never 0, which would be no limit.

@@ -24,50 +24,17 @@ import java.util.TreeMap;
 /// Stores messages of one mailbox on the target, exactly once: what is about to be sent is written
 /// down first ([Attempt]), and what became of it with the map.
 final class Copier {
-    /// Messages of one attempt: a larger one costs more to look at again after a crash.
-    private static final int MESSAGES = 200;
-
-    /// Octets of one attempt; a larger message is one of its own.
-    private static final long OCTETS = 16L << 20;
-
-    private static final int TRIES = 3;
-
     private final Run run;
+    private final Tuning tuning;
     private final Links links;
     private final Ledger.Tally tally;
     private final Pace pace;
     private final Failures failures;
     private boolean keywordsAside;
 
-    /// How many messages go at once, and which ones broke the connection alone: kept over several
-    /// tries of a mailbox.
-    static final class Pace {
-        private int messages = MESSAGES;
-        private List<Item> underWay = List.of();
-        private final Map<Long, Integer> breaks = new TreeMap<>();
-
-        /// The connection ended in the middle of an attempt.
-        void broke() {
-            if (underWay.size() > 1) {
-                messages = 1 + underWay.size() / 10;
-            } else if (underWay.size() == 1) {
-                breaks.merge(underWay.getFirst().uid(), 1, Integer::sum);
-            }
-        }
-
-        /// An attempt came to its end.
-        private void went() {
-            underWay = List.of();
-            messages = Math.min(MESSAGES, messages * 2);
-        }
-
-        private boolean isPoison(long uid) {
-            return breaks.getOrDefault(uid, 0) >= TRIES;
-        }
-    }
-
     Copier(Run run, Links links, Ledger.Tally tally, Pace pace) {
         this.run = run;
+        this.tuning = run.options().tuning();
         this.links = links;
         this.tally = tally;
         this.pace = pace;
@@ -79,18 +46,10 @@ final class Copier {
         List<Wanted> batch = new ArrayList<>();
         long octets = 0;
         for (Wanted w : wanted) {
-            if (pace.isPoison(w.uid())) {
-                failures.message(
-                        box,
-                        w,
-                        Cause.APPEND,
-                        null,
-                        "the connection ended " + TRIES + " times while it was stored");
-                continue;
-            }
             boolean full =
-                    batch.size() >= pace.messages
-                            || octets + w.size() > Math.min(OCTETS, run.budget().octetsLeft())
+                    batch.size() >= pace.batch()
+                            || octets + w.size()
+                                    > Math.min(tuning.batchOctets(), run.budget().octetsLeft())
                             || batch.size() >= run.budget().messagesLeft();
             if (full && !batch.isEmpty()) {
                 flush(box, batch, octets);
@@ -167,7 +126,7 @@ final class Copier {
         } catch (IOException e) {
             throw new StoreException(
                     Kind.GONE,
-                    target.server(),
+                    links.source().usable() ? target.server() : links.source().server(),
                     null,
                     "a message ended early: " + e.getMessage(),
                     e);
@@ -179,7 +138,7 @@ final class Copier {
             unread = e;
         }
         List<Appended> results = appender.finish();
-        pace.went();
+        pace.stored();
         boolean refused =
                 sent.size() > 1
                         && together
@@ -193,7 +152,10 @@ final class Copier {
         } else {
             keep(box, sent, results);
         }
-        if (unread != null) {
+        if (unread == null) {
+            UidSet given = UidSet.of(sent.stream().map(Wanted::uid).toList());
+            failures.untold(box, UidSet.of(byUid.keySet()).minus(given));
+        } else {
             unread(box, batch, refused ? List.of() : sent, unread);
         }
         return false;
@@ -217,7 +179,7 @@ final class Copier {
 
     private void begin(MapBox box, long uidNext, Map<Long, Wanted> batch) {
         List<Item> items = batch.values().stream().map(w -> new Item(w.uid(), w.size())).toList();
-        pace.underWay = items;
+        pace.storing(UidSet.of(batch.keySet()));
         run.state()
                 .change(tx ->
                         tx.attempt(
@@ -298,7 +260,7 @@ final class Copier {
     /// The server has no UIDPLUS, or told nothing: they are looked for.
     private void found(MapBox box, List<Wanted> sent) throws StoreException {
         links.target().noop();
-        List<Item> there = new Recovery(run, links).settle(box);
+        List<Item> there = new Recovery(run, links, pace).settle(box);
         links.source().examine(box.name());
         for (Wanted w : sent) {
             for (Item item : there) {
@@ -322,8 +284,8 @@ final class Copier {
     private void refused(MapBox box, Wanted w, Appended.Refused r) throws StoreException {
         StoreException reason =
                 new StoreException(Kind.REFUSED, links.target().server(), r.code(), r.text());
-        if (!r.permanent() && reason.outlook() == Outlook.SOON && w.tries() < TRIES) {
-            Pauses.before(w.tries(), run.ledger());
+        if (!r.permanent() && reason.outlook() == Outlook.SOON && w.tries() < tuning.tries()) {
+            Pauses.before(w.tries(), run);
             if (!run.ledger().over()) {
                 attempt(box, List.of(w.again()), false);
                 return;

@@ -17,28 +17,55 @@ record Failures(Run run, Links links, Ledger.Tally tally) {
 
     /// A message; its mailbox on the source is open. The next run tries it again.
     void message(MapBox box, Wanted w, Cause cause, @Nullable String code, String reason) {
+        failed(
+                box,
+                new Failure(
+                        tally.source, w.uid(), w.size(), messageId(w.uid()), cause, code, reason),
+                w.identity());
+    }
+
+    /// Messages that cannot be read; the source is not asked about them any more.
+    void unreadable(MapBox box, UidSet uids, Pace pace) {
+        uids.forEach(uid -> failed(box, pace.failure(tally.source, uid), null));
+    }
+
+    /// Messages of which the source told nothing: most often somebody removed them meanwhile. Those
+    /// that it still lists are named.
+    void untold(MapBox box, UidSet uids) throws StoreException {
+        if (uids.isEmpty()) {
+            return;
+        }
+        links.source().noop();
+        uids.intersect(links.source().uids())
+                .forEach(uid ->
+                        failed(
+                                box,
+                                new Failure(
+                                        tally.source,
+                                        uid,
+                                        0,
+                                        null,
+                                        Cause.FETCH,
+                                        null,
+                                        "the source lists it, and does not give it away"),
+                                null));
+    }
+
+    private void failed(MapBox box, Failure failure, @Nullable Long identity) {
         if (!run.dry()) {
             MapRow row =
                     new MapRow(
-                            w.uid(),
+                            failure.uid(),
                             0,
                             State.FAILED,
-                            w.size(),
+                            failure.size(),
                             Flags.NONE,
                             Flags.NONE,
-                            w.identity());
+                            identity);
             run.state().change(tx -> tx.put(box, List.of(row)));
         }
-        run.ledger()
-                .failed(
-                        new Failure(
-                                tally.source,
-                                w.uid(),
-                                w.size(),
-                                messageId(w.uid()),
-                                cause,
-                                code,
-                                reason));
+        tally.failed.add(failure.uid());
+        run.ledger().failed(failure);
     }
 
     /// A whole mailbox.

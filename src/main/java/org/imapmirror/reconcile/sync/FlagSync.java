@@ -17,8 +17,6 @@ import java.util.Map;
 /// Brings flags of messages that are on the target already up to date. Both mailboxes are open, the
 /// target's for writing.
 final class FlagSync {
-    private static final int WINDOW = 2000;
-
     private final Run run;
     private final Links links;
     private final Ledger.Tally tally;
@@ -39,7 +37,7 @@ final class FlagSync {
 
     /// @param uids of the source; those that are not mapped are left alone
     void align(MapBox box, UidSet uids, Since since) throws StoreException {
-        for (UidSet window : uids.chunks(WINDOW)) {
+        for (UidSet window : uids.chunks(run.window())) {
             if (run.ledger().over()) {
                 return;
             }

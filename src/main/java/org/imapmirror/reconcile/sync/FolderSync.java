@@ -23,13 +23,12 @@ import java.util.Map;
 /// brings flags up to date, copies what is missing and removes what is gone. May be begun again at
 /// any point.
 final class FolderSync {
-    private static final int WINDOW = 2000;
-
     private final Run run;
     private final Links links;
     private final Pair pair;
     private final Ledger.Tally tally;
-    private final Copier.Pace pace = new Copier.Pace();
+    private final Pace pace;
+    private final Selection selection;
     private final @Nullable Status sourceStatus;
     private final @Nullable Status targetStatus;
     private boolean broken;
@@ -50,6 +49,8 @@ final class FolderSync {
             @Nullable Status sourceStatus,
             @Nullable Status targetStatus) {
         this.run = run;
+        this.pace = new Pace(run.options().tuning());
+        this.selection = new Selection(run, links, tally);
         this.links = links;
         this.pair = pair;
         this.tally = tally;
@@ -57,10 +58,17 @@ final class FolderSync {
         this.targetStatus = targetStatus;
     }
 
-    /// The connection ended in the middle of [#run].
-    void broke() {
-        pace.broke();
+    /// Something failed in the middle of [#run] that may pass.
+    ///
+    /// @return whether the next try is another one: with fewer messages at once
+    boolean broke(StoreException reason, boolean bySource) {
         broken = true;
+        return pace.broke(reason, bySource);
+    }
+
+    /// Messages whose fate is known by now; grows where a further try is worth it.
+    long settled() {
+        return tally.copied + pace.poison().size();
     }
 
     Result run() throws StoreException {
@@ -68,7 +76,7 @@ final class FolderSync {
         if (known != null) {
             reconsider(known);
         }
-        if (known != null && isUnchanged(run, pair, sourceStatus, targetStatus)) {
+        if (known != null && Unchanged.is(run, pair, sourceStatus, targetStatus)) {
             tally.messages = known.seen().messages();
             tally.there = run.state().count(known, State.MAPPED);
             return new Result(known, true, true, null);
@@ -93,7 +101,10 @@ final class FolderSync {
             alignFlags(box, all);
         }
         copy(box, all);
-        boolean whole = !run.ledger().over() && run.ledger().failures() == failuresBefore;
+        boolean whole =
+                !run.ledger().over()
+                        && run.ledger().failures() == failuresBefore
+                        && tally.failed.isEmpty();
         if (targetThere && whole) {
             whole = new Removal(run, links, tally).afterCopy(box);
         }
@@ -113,7 +124,7 @@ final class FolderSync {
         UidSet.Builder doubtful = new UidSet.Builder();
         UidSet elsewhere = run.state().uids(box, State.ELSEWHERE);
         if (run.options().identity().acrossFolders()) {
-            for (UidSet window : elsewhere.chunks(WINDOW)) {
+            for (UidSet window : elsewhere.chunks(run.window())) {
                 run.state()
                         .rows(box, window)
                         .forEach((uid, row) -> {
@@ -137,38 +148,6 @@ final class FolderSync {
                         tx.update(box.done("", Seen.NEVER, Seen.NEVER));
                     });
         }
-    }
-
-    /// Both sides are as the last run left them, and it left nothing to be done.
-    ///
-    /// @param sourceStatus as in the constructor, likewise `targetStatus`
-    static boolean isUnchanged(
-            Run run, Pair pair, @Nullable Status sourceStatus, @Nullable Status targetStatus) {
-        var messages = run.options().messages();
-        boolean timeless =
-                messages.minAge() == null
-                        && messages.maxAge() == null
-                        && messages.sourceSearch() == null
-                        && messages.targetSearch() == null;
-        MapBox now = run.state().box(pair.source(), pair.target()).orElse(null);
-        return now != null
-                && sourceStatus != null
-                && targetStatus != null
-                && timeless
-                && now.options().equals(run.fingerprint())
-                && same(run, now.uidValidity(), now.seen(), sourceStatus)
-                && same(run, now.targetUidValidity(), now.targetSeen(), targetStatus)
-                && !run.options().deletes().expungeTarget()
-                && !run.state().hasLeftOvers(now)
-                && run.state().attempt(now.target()).isEmpty();
-    }
-
-    /// Without HIGHESTMODSEQ flags may have changed unseen.
-    private static boolean same(Run run, long uidValidity, Seen then, Status now) {
-        return uidValidity == now.uidValidity()
-                && then.equals(Seen.of(now))
-                && now.uidNext() > 0
-                && (now.highestModseq() > 0 || !run.options().flags().resync());
     }
 
     /// Both mailboxes are open, and the map is of their UIDVALIDITYs.
@@ -215,7 +194,7 @@ final class FolderSync {
     ///
     /// @return all UIDs of the target
     private UidSet settled(MapBox box) throws StoreException {
-        for (Attempt.Item item : new Recovery(run, links).settle(box)) {
+        for (Attempt.Item item : new Recovery(run, links, pace).settle(box)) {
             if (broken) {
                 // Of this run, before its connection ended.
                 tally.copied++;
@@ -246,9 +225,9 @@ final class FolderSync {
     private UidSet vanished(MapBox box, UidSet onTarget) {
         UidSet.Builder out = new UidSet.Builder();
         long from = 0;
-        for (List<MapRow> rows = run.state().mapped(box, from, WINDOW);
+        for (List<MapRow> rows = run.state().mapped(box, from, run.window());
                 !rows.isEmpty();
-                rows = run.state().mapped(box, from, WINDOW)) {
+                rows = run.state().mapped(box, from, run.window())) {
             for (MapRow row : rows) {
                 if (!onTarget.contains(row.targetUid())) {
                     out.add(row.uid());
@@ -277,7 +256,7 @@ final class FolderSync {
             free = free.intersect(links.target().search(search));
         }
         if (!free.isEmpty() && !missing.isEmpty()) {
-            new Matching(links.source(), links.target(), run.options().identity().headers())
+            new Matching(run, pace, links.source(), links.target())
                     .run(run.state().candidates(box), missing, free, pairs -> keep(box, pairs));
         }
         MapBox matched = box.matchedBelow(next);
@@ -328,7 +307,7 @@ final class FolderSync {
             // The one that stands for them may be gone.
             run.state().change(tx -> tx.delete(box, duplicates));
         }
-        for (UidSet window : run.state().withoutIdentity(box).intersect(all).chunks(WINDOW)) {
+        for (UidSet window : run.state().withoutIdentity(box).intersect(all).chunks(run.window())) {
             Map<Long, HeaderKey> keys = links.source().headers(window);
             List<MapRow> rows = new ArrayList<>();
             run.state()
@@ -362,7 +341,8 @@ final class FolderSync {
 
     private void copy(MapBox box, UidSet all) throws StoreException {
         tally.there = Math.max(0, run.state().count(box, State.MAPPED) - tally.copied);
-        UidSet missing = missing(box, all);
+        // Named already, in a try that a connection did not survive.
+        UidSet missing = missing(box, all).minus(UidSet.of(tally.failed));
         String search = run.options().messages().sourceSearch();
         if (search != null && !missing.isEmpty()) {
             UidSet wanted = missing.intersect(links.source().search(search));
@@ -371,16 +351,25 @@ final class FolderSync {
         } else {
             tally.skipped = 0;
         }
-        Selection selection = new Selection(run, links, tally);
         Copier copier = new Copier(run, links, tally, pace);
-        for (UidSet window : missing.chunks(WINDOW)) {
+        if (run.dry()) {
+            // A try that a connection did not survive counted some.
+            tally.copied = 0;
+            tally.copiedBytes = 0;
+        }
+        long left = missing.size();
+        run.progress().left(pair.source(), left, 0, 0);
+        for (UidSet window : missing.chunks(run.window())) {
             if (run.ledger().over()) {
                 return;
             }
-            List<Selection.Wanted> wanted = selection.of(box, window);
+            List<Selection.Wanted> wanted = selected(box, window);
+            long octets = wanted.stream().mapToLong(Selection.Wanted::size).sum();
+            left -= window.size();
+            run.progress().left(pair.source(), left + wanted.size(), wanted.size(), octets);
             if (run.dry()) {
                 tally.copied += wanted.size();
-                tally.copiedBytes += wanted.stream().mapToLong(Selection.Wanted::size).sum();
+                tally.copiedBytes += octets;
             } else {
                 copier.copy(box, wanted);
             }
@@ -388,5 +377,17 @@ final class FolderSync {
         if (copier.keywordsAside() && run.options().flags().resync()) {
             new FlagSync(run, links, tally).align(box, run.state().withAside(box), Since.EVER);
         }
+    }
+
+    /// Without those that cannot be read, which are named.
+    private List<Selection.Wanted> selected(MapBox box, UidSet window) throws StoreException {
+        List<Selection.Wanted> out = new ArrayList<>();
+        selection.begin();
+        pace.ask(window, some -> out.addAll(selection.of(box, some)));
+        Failures failures = new Failures(run, links, tally);
+        UidSet poison = window.intersect(pace.poison());
+        failures.unreadable(box, poison, pace);
+        failures.untold(box, window.minus(poison).minus(selection.told()));
+        return out;
     }
 }

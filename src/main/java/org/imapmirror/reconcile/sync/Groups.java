@@ -19,7 +19,8 @@ import java.util.Map;
 /// The work of one worker: all mailboxes of the source that go to one mailbox of the target, one
 /// after the other, so that nobody else stores there meanwhile.
 final class Groups {
-    private static final int TRIES = 5;
+    /// Tries that differ from the ones before by going with fewer messages only.
+    private static final int NARROWINGS = 20;
 
     private final Run run;
     private final Map<String, Status> source;
@@ -41,7 +42,7 @@ final class Groups {
     boolean isUnchanged(Collection<Pair> pairs) {
         return pairs.stream()
                 .allMatch(pair ->
-                        FolderSync.isUnchanged(
+                        Unchanged.is(
                                 run, pair, source.get(pair.source()), target.get(pair.target())));
     }
 
@@ -55,6 +56,9 @@ final class Groups {
             }
             run.progress().folder(e.getKey().source(), e.getKey().target());
             Result result = folder(e.getKey(), e.getValue(), links);
+            if (!run.ledger().over()) {
+                run.progress().left(e.getKey().source(), 0, 0, 0);
+            }
             if (result == null) {
                 whole = false;
             } else {
@@ -131,7 +135,8 @@ final class Groups {
                         source.get(pair.source()),
                         target.get(pair.target()));
         int failed = 0;
-        long copied = 0;
+        int narrowed = 0;
+        long settled = 0;
         while (true) {
             try {
                 return folder.run();
@@ -141,9 +146,16 @@ final class Groups {
                     links.drop();
                     return null;
                 }
-                failed = tally.copied > copied ? 0 : failed + 1;
-                copied = tally.copied;
-                if (failed >= TRIES) {
+                boolean fewer = folder.broke(e, links.isOfSource(e));
+                long now = folder.settled();
+                if (now > settled) {
+                    failed = 0;
+                    narrowed = 0;
+                } else if (!fewer || ++narrowed > NARROWINGS) {
+                    failed++;
+                }
+                settled = now;
+                if (failed > run.options().tuning().reconnects()) {
                     if (e.kind() == Kind.UNREACHABLE) {
                         throw e;
                     }
@@ -151,9 +163,8 @@ final class Groups {
                     links.drop();
                     return null;
                 }
-                folder.broke();
                 links.drop();
-                Pauses.before(failed, run.ledger());
+                Pauses.before(failed, run);
                 if (run.ledger().over()) {
                     return null;
                 }
@@ -195,11 +206,11 @@ final class Groups {
             try {
                 return links.target().status(touched);
             } catch (StoreException e) {
-                if (!passes(e) || failed >= TRIES) {
+                if (!passes(e) || failed > run.options().tuning().reconnects()) {
                     throw e;
                 }
                 links.drop();
-                Pauses.before(failed, run.ledger());
+                Pauses.before(failed, run);
             }
         }
         return Map.of();

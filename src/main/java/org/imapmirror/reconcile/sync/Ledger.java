@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Collects what a run did, from all workers, and knows when it has to end early.
 final class Ledger {
@@ -35,6 +37,9 @@ final class Ledger {
         long skipped;
         long flags;
         long deleted;
+
+        /// UIDs of the source that are named in the report.
+        final Set<Long> failed = new HashSet<>();
 
         Tally(String source, String target) {
             this.source = source;

@@ -4,6 +4,8 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
+
 /// One worker's connection to each side, opened when it is needed. One that ended stays so until
 /// [#drop], because whatever was going on has to begin again.
 final class Links implements AutoCloseable {
@@ -33,6 +35,15 @@ final class Links implements AutoCloseable {
             target = open;
         }
         return open;
+    }
+
+    /// True where a failure is the source's doing.
+    boolean isOfSource(StoreException e) {
+        return source != null
+                && Objects.equals(e.server(), source.server())
+                && (target == null
+                        || !Objects.equals(e.server(), target.server())
+                        || target.usable());
     }
 
     /// Ends both, so that whatever comes next begins with new ones.

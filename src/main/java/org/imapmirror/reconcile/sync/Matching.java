@@ -16,17 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /// Finds which messages of the source the target holds already, by [Matcher], or by header fields
 /// that the administrator named. What is left over then is compared without its headers, which some
 /// servers change: date, size, Message-ID and text must agree.
 final class Matching {
-    private static final int WINDOW = 2000;
-
     /// Candidates that are looked at together.
     private static final int TOGETHER = 1000;
 
+    private final int window;
+    private final Pace pace;
     private final ImapStore source;
     private final ImapStore target;
     private final List<String> headers;
@@ -37,19 +36,22 @@ final class Matching {
     }
 
     /// @param source with its mailbox open, likewise `target`
-    /// @param headers names of header fields, empty for the usual way
-    Matching(ImapStore source, ImapStore target, List<String> headers) {
+    Matching(Run run, Pace pace, ImapStore source, ImapStore target) {
+        this.pace = pace;
+        this.window = run.window();
         this.source = source;
         this.target = target;
-        this.headers = headers;
+        this.headers = run.options().identity().headers();
     }
 
     /// @param candidates of this mailbox, which nobody else uses now
     void run(Candidates candidates, UidSet sourceUids, UidSet targetUids, Pairs found)
             throws StoreException {
         candidates.clear();
-        entries(target, targetUids, candidates::addTarget);
-        entries(source, sourceUids, candidates::addSource);
+        for (UidSet some : targetUids.chunks(window)) {
+            candidates.addTarget(entries(target, some));
+        }
+        pace.ask(sourceUids, some -> candidates.addSource(entries(source, some)));
         each(candidates, headers.isEmpty() ? this::byMatcher : this::byHeaders, found);
         candidates.regroup();
         each(candidates, this::byText, found);
@@ -75,7 +77,7 @@ final class Matching {
     }
 
     private Map<Long, Long> byMatcher(List<Entry> left, List<Entry> right) throws StoreException {
-        Map<Long, String> ofSource = source.digests(doubtful(left, right));
+        Map<Long, String> ofSource = pace.digests(source, doubtful(left, right));
         Map<Long, String> ofTarget = target.digests(doubtful(right, left));
         return Matcher.match(
                 left.stream().map(Entry::candidate).toList(),
@@ -139,7 +141,7 @@ final class Matching {
     }
 
     private Map<Long, Long> byText(List<Entry> left, List<Entry> right) throws StoreException {
-        Map<Long, String> ofSource = TextDigests.of(source, uids(left));
+        Map<Long, String> ofSource = pace.texts(source, uids(left));
         Map<Long, String> ofTarget = TextDigests.of(target, uids(right));
         Map<Long, Long> pairs = new TreeMap<>();
         List<Entry> free = new ArrayList<>(right);
@@ -164,21 +166,18 @@ final class Matching {
         return UidSet.of(entries.stream().map(Entry::uid).toList());
     }
 
-    private void entries(ImapStore store, UidSet uids, Consumer<List<Entry>> to)
-            throws StoreException {
-        for (UidSet window : uids.chunks(WINDOW)) {
-            Map<Long, HeaderKey> keys = store.headers(window);
-            Map<Long, Map<String, String>> fields =
-                    headers.isEmpty() ? Map.of() : store.fields(window, headers);
-            List<Entry> out = new ArrayList<>();
-            for (Summary s : store.summaries(window)) {
-                HeaderKey key = keys.get(s.uid());
-                if (key != null) {
-                    out.add(entry(s, key, fields.getOrDefault(s.uid(), Map.of())));
-                }
+    private List<Entry> entries(ImapStore store, UidSet some) throws StoreException {
+        Map<Long, HeaderKey> keys = store.headers(some);
+        Map<Long, Map<String, String>> fields =
+                headers.isEmpty() ? Map.of() : store.fields(some, headers);
+        List<Entry> out = new ArrayList<>();
+        for (Summary s : store.summaries(some)) {
+            HeaderKey key = keys.get(s.uid());
+            if (key != null) {
+                out.add(entry(s, key, fields.getOrDefault(s.uid(), Map.of())));
             }
-            to.accept(out);
         }
+        return out;
     }
 
     private static Entry entry(Summary s, HeaderKey header, Map<String, String> fields) {

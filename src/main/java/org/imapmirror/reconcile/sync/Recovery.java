@@ -23,10 +23,12 @@ import java.util.TreeMap;
 final class Recovery {
     private final Run run;
     private final Links links;
+    private final Pace pace;
 
-    Recovery(Run run, Links links) {
+    Recovery(Run run, Links links, Pace pace) {
         this.run = run;
         this.links = links;
+        this.pace = pace;
     }
 
     /// Settles the attempt on a mailbox of the target that is open for writing, if there is one.
@@ -124,7 +126,7 @@ final class Recovery {
     }
 
     /// By body; then, for servers that change headers, by text, size and date; then, for those that
-    /// the source no longer has, by size: what is left over is theirs.
+    /// the source no longer has, or cannot read, by size: what is left over is theirs.
     private void compare(MapBox box, List<Item> open, List<Summary> stored, Map<Item, Long> found)
             throws StoreException {
         ImapStore source = links.source();
@@ -133,16 +135,20 @@ final class Recovery {
         }
         UidSet wanted = UidSet.of(open.stream().map(Item::uid).toList());
         UidSet since = UidSet.of(stored.stream().map(Summary::uid).toList());
-        pair(open, source.digests(wanted), links.target().digests(since), found);
+        pair(open, pace.digests(source, wanted), links.target().digests(since), found);
         Map<Long, String> dates = new TreeMap<>();
-        for (Summary s : source.summaries(wanted)) {
-            dates.put(s.uid(), sizeAndDate(s));
-        }
+        pace.ask(
+                wanted,
+                some -> {
+                    for (Summary s : source.summaries(some)) {
+                        dates.put(s.uid(), sizeAndDate(s));
+                    }
+                });
         List<Item> left = open.stream().filter(item -> !found.containsKey(item)).toList();
         UidSet free = since.minus(UidSet.of(found.values()));
         if (!left.isEmpty() && !free.isEmpty()) {
             Map<Long, String> mine = new TreeMap<>();
-            TextDigests.of(source, UidSet.of(left.stream().map(Item::uid).toList()))
+            pace.texts(source, UidSet.of(left.stream().map(Item::uid).toList()))
                     .forEach((uid, text) -> mine.put(uid, text + " " + dates.get(uid)));
             Map<Long, String> theirs = new TreeMap<>();
             Map<Long, String> texts = TextDigests.of(links.target(), free);

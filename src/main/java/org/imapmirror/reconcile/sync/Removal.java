@@ -16,8 +16,6 @@ import java.util.Map;
 /// Removes messages, where the options say so and the evidence is complete: a list of all UIDs that
 /// was read twice.
 final class Removal {
-    private static final int WINDOW = 2000;
-
     private final Run run;
     private final Links links;
     private final Ledger.Tally tally;
@@ -85,7 +83,7 @@ final class Removal {
             tally.deleted += proved.size();
             return true;
         }
-        for (UidSet window : proved.chunks(WINDOW)) {
+        for (UidSet window : proved.chunks(run.window())) {
             Map<Long, MapRow> rows = run.state().rows(box, window);
             rows.values().removeIf(row -> !may.contains(row.targetUid()));
             if (rows.isEmpty()) {
@@ -155,7 +153,7 @@ final class Removal {
                         // An earlier run may have ended before it removed these.
                         .union(run.state().uids(box, State.MOVED))
                         .intersect(all)
-                        .chunks(WINDOW)) {
+                        .chunks(run.window())) {
             List<MapRow> safe = new ArrayList<>();
             for (MapRow row : run.state().rows(box, window).values()) {
                 if (onTarget.contains(row.targetUid())) {

@@ -27,6 +27,11 @@ record Run(
         return options.dryRun();
     }
 
+    /// Messages that one command asks for.
+    int window() {
+        return options.tuning().window();
+    }
+
     FlagFilter flags() {
         return new FlagFilter(options.flags());
     }

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Says which of a mailbox's missing messages are brought over, and as what.
 final class Selection {
@@ -24,6 +26,13 @@ final class Selection {
     private final Links links;
     private final Ledger.Tally tally;
     private final Failures failures;
+
+    /// Of those that are to be brought over together, by identity.
+    private final Map<Long, Long> first = new HashMap<>();
+
+    /// Those that count as being elsewhere on the target from now on, because they will be; also
+    /// where a connection ended before they were.
+    private final Set<Long> claimed = new HashSet<>();
 
     /// @param size as the source tells it
     /// @param flags to be stored with it
@@ -62,6 +71,19 @@ final class Selection {
         this.failures = new Failures(run, links, tally);
     }
 
+    private UidSet.Builder told = new UidSet.Builder();
+
+    /// What was selected before is brought over, or will be selected again.
+    void begin() {
+        first.clear();
+        told = new UidSet.Builder();
+    }
+
+    /// Since [#begin], those that the source told something of.
+    UidSet told() {
+        return told.build();
+    }
+
     /// Those of the missing messages that the options want, ascending.
     ///
     /// @param missing of the source's open mailbox, some hundred or thousand
@@ -70,6 +92,7 @@ final class Selection {
         long limit = run.dry() ? links.target().appendLimit() : Long.MAX_VALUE;
         List<Summary> found = new ArrayList<>();
         for (Summary s : source.summaries(missing)) {
+            told.add(s.uid());
             if (passes(box, s)) {
                 found.add(s);
             } else {
@@ -79,7 +102,6 @@ final class Selection {
         Map<Long, Long> identities = identities(found);
         Map<Long, String> dates = dates(found);
         List<Wanted> out = new ArrayList<>();
-        Map<Long, Long> first = new HashMap<>();
         for (Summary s : found) {
             Wanted w =
                     new Wanted(
@@ -90,7 +112,7 @@ final class Selection {
                             identities.get(s.uid()),
                             Flags.NONE,
                             0);
-            State state = thereAs(box, w, first);
+            State state = thereAs(box, w);
             if (state != null) {
                 skip(box, w, state);
             } else if (w.size() > limit) {
@@ -174,26 +196,26 @@ final class Selection {
         return UidSet.of(found.stream().map(Summary::uid).toList());
     }
 
-    /// @param first of this window, by identity
-    private @Nullable State thereAs(MapBox box, Wanted w, Map<Long, Long> first)
-            throws StoreException {
+    private @Nullable State thereAs(MapBox box, Wanted w) throws StoreException {
         Long identity = w.identity();
         if (identity == null) {
             return null;
         }
-        if (run.options().identity().skipDuplicates() && isDuplicate(box, w, identity, first)) {
+        if (run.options().identity().skipDuplicates() && isDuplicate(box, w, identity)) {
             return State.DUPLICATE;
         }
-        if (run.options().identity().acrossFolders() && !run.elsewhere().addIfAbsent(identity)) {
-            return State.ELSEWHERE;
+        if (run.options().identity().acrossFolders() && !claimed.contains(w.uid())) {
+            if (!run.elsewhere().addIfAbsent(identity)) {
+                return State.ELSEWHERE;
+            }
+            claimed.add(w.uid());
         }
         first.putIfAbsent(identity, w.uid());
         return null;
     }
 
     /// The bodies decide: two drafts may have one header.
-    private boolean isDuplicate(MapBox box, Wanted w, long identity, Map<Long, Long> first)
-            throws StoreException {
+    private boolean isDuplicate(MapBox box, Wanted w, long identity) throws StoreException {
         List<Long> same = new ArrayList<>(run.state().withIdentity(box, identity));
         if (first.get(identity) instanceof Long here) {
             same.add(here);

@@ -23,7 +23,8 @@ public record SyncOptions(
         Identity identity,
         Extras extras,
         Deletes deletes,
-        Limits limits) {
+        Limits limits,
+        Tuning tuning) {
 
     /// Which messages; all conditions must hold.
     ///

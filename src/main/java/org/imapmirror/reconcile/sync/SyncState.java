@@ -86,6 +86,16 @@ final class SyncState implements AutoCloseable {
                 Sql.list(c, BOXES + "WHERE t.name = ? ORDER BY m.id", SyncState::readBox, target));
     }
 
+    /// Mailboxes of the source that earlier runs brought over.
+    List<String> sources() {
+        return list("SELECT DISTINCT name FROM mailbox", row -> row.getString(1));
+    }
+
+    /// Mailboxes of the target that earlier runs brought something to.
+    List<String> targets() {
+        return list("SELECT name FROM target", row -> row.getString(1));
+    }
+
     Optional<Attempt> attempt(long target) {
         return database.read(c ->
                 Sql.one(

@@ -29,8 +29,6 @@ import java.util.stream.Stream;
 /// Brings one account to another, once: plans the mailboxes, makes those that are missing, and has
 /// workers bring over what is in them.
 public final class Syncer {
-    private static final int WINDOW = 2000;
-
     private static final Duration IDLE = Duration.ofMinutes(1);
 
     private final Run run;
@@ -39,8 +37,7 @@ public final class Syncer {
     private final Links links;
     private final Map<String, Listed> fromThere;
     private final List<Listed> existing;
-    private final Map<String, Status> sourceStatus;
-    private final Set<String> targets;
+    private final Listing listing;
     private final Map<Pair, Ledger.Tally> pairs;
 
     private Syncer(
@@ -49,24 +46,21 @@ public final class Syncer {
         this.source = source;
         this.target = target;
         this.links = links;
-        this.fromThere = TargetTree.byName(listing.source());
-        this.existing = listing.target();
-        this.sourceStatus = listing.sourceStatus();
-        this.targets = listing.targets();
+        this.fromThere = TargetTree.byName(listing.both().source().listed());
+        this.existing = listing.both().target().listed();
+        this.listing = listing;
         this.pairs = new LinkedHashMap<>();
         for (Pair pair : planned) {
             pairs.computeIfAbsent(pair, p -> run.ledger().tally(p.source(), p.target()));
         }
     }
 
-    /// What both sides have.
+    /// What the run works on.
     ///
+    /// @param both as they were at the beginning
+    /// @param sourceStatus numbers of the source's mailboxes that are to be brought over
     /// @param targets of the whole plan, and what stays besides
-    private record Listing(
-            List<Listed> source,
-            List<Listed> target,
-            Map<String, Status> sourceStatus,
-            Set<String> targets) {}
+    private record Listing(Inventory both, Map<String, Status> sourceStatus, Set<String> targets) {}
 
     /// @param stateFile of this pair of accounts; made where it is missing
     /// @throws StoreException where a server cannot be reached or used any more; what was brought
@@ -81,21 +75,23 @@ public final class Syncer {
         Ledger ledger = new Ledger(progress, options.limits().errors());
         try (StateFile file = StateFile.open(stateFile, options.dryRun(), source, target);
                 Links links = new Links(source, target)) {
-            Listing listing = list(links);
+            Inventory both = Inventory.of(links, file.state());
             Planned planned =
                     options.folders()
                             .plan(
-                                    listing.source(),
+                                    both.source().listed(),
                                     links.source().personal(),
-                                    listing.target(),
+                                    both.target().listed(),
                                     links.target().personal());
             planned.warnings().forEach(ledger::warn);
             Map<String, Status> status =
-                    links.source().status(planned.pairs().stream().map(Pair::source).toList());
-            listing =
+                    Inventory.numbers(
+                            links.source(),
+                            both.source(),
+                            planned.pairs().stream().map(Pair::source).toList());
+            Listing listing =
                     new Listing(
-                            listing.source(),
-                            listing.target(),
+                            both,
                             status,
                             Stream.concat(
                                             planned.pairs().stream().map(Pair::target),
@@ -117,10 +113,6 @@ public final class Syncer {
         return status != null && status.messages() == 0;
     }
 
-    private static Listing list(Links links) throws StoreException {
-        return new Listing(links.source().list(), links.target().list(), Map.of(), Set.of());
-    }
-
     private static Run run(
             SyncOptions options,
             SyncState state,
@@ -129,7 +121,7 @@ public final class Syncer {
             List<Pair> pairs,
             Listing listing) {
         Clock clock = Clock.systemUTC();
-        Map<String, Listed> listed = TargetTree.byName(listing.source());
+        Map<String, Listed> listed = TargetTree.byName(listing.both().source().listed());
         Set<String> exempt = new HashSet<>();
         for (Pair pair : pairs) {
             Listed from = listed.get(pair.source());
@@ -157,7 +149,7 @@ public final class Syncer {
     private void go() throws StoreException {
         long messages = 0;
         for (Pair pair : List.copyOf(pairs.keySet())) {
-            Status status = sourceStatus.get(pair.source());
+            Status status = listing.sourceStatus().get(pair.source());
             if (status == null) {
                 run.ledger()
                         .failed(
@@ -168,13 +160,15 @@ public final class Syncer {
                                         null,
                                         Cause.SELECT,
                                         "NONEXISTENT",
-                                        "the source lists it, and says that it is not there"));
+                                        "the source lists it, and tells no numbers of it: it is not"
+                                                + " there, or rights to open it are missing"));
                 pairs.remove(pair);
             } else {
                 messages += status.messages();
+                run.progress().left(pair.source(), status.messages(), 0, 0);
             }
         }
-        run.progress().planned(pairs.size(), messages, 0);
+        run.progress().planned(pairs.size(), messages);
         TargetTree tree = new TargetTree(run, links, fromThere, existing);
         Set<String> there = tree.make(pairs);
         pairs.keySet().removeIf(pair -> !there.contains(pair.target()));
@@ -192,8 +186,9 @@ public final class Syncer {
             present.retainAll(
                     existing.stream().filter(Listed::selectable).map(Listed::name).toList());
         }
-        Map<String, Status> targetStatus = links.target().status(present);
-        Groups work = new Groups(run, sourceStatus, targetStatus);
+        Map<String, Status> targetStatus =
+                Inventory.numbers(links.target(), listing.both().target(), present);
+        Groups work = new Groups(run, listing.sourceStatus(), targetStatus);
         long began = System.nanoTime();
         new Workers(run, source, target, links).run(groups, work);
         if (System.nanoTime() - began > IDLE.toNanos()) {
@@ -203,7 +198,7 @@ public final class Syncer {
         if (!run.dry()) {
             work.remember(links);
         }
-        tree.removeOthers(targets, names());
+        tree.removeOthers(listing.targets(), names());
         if (run.dry()) {
             foresee();
         }
@@ -241,7 +236,7 @@ public final class Syncer {
                 continue;
             }
             store.examine(listed.name());
-            for (UidSet window : store.uids().chunks(WINDOW)) {
+            for (UidSet window : store.uids().chunks(run.window())) {
                 for (HeaderKey key : store.headers(window).values()) {
                     if (Identities.of(key) instanceof Long identity) {
                         run.elsewhere().add(identity);

@@ -146,10 +146,23 @@ final class TargetTree {
         if (!deletes.targetFolders() || run.ledger().over() || run.ledger().failures() > 0) {
             return;
         }
-        // A second look: a mailbox that one listing forgot is not gone.
-        Set<String> stays = new HashSet<>(planned);
         Set<String> there = new HashSet<>(source.keySet());
+        if (others(planned, names, there).isEmpty()) {
+            return;
+        }
+        // A second look: a mailbox that one listing forgot is not gone.
         links.source().list().forEach(l -> there.add(l.name()));
+        List<String> others = others(planned, names, there);
+        if (!others.isEmpty()) {
+            remove(others);
+        }
+    }
+
+    /// What nothing of the source stands behind.
+    ///
+    /// @param there the source's mailboxes
+    private List<String> others(Set<String> planned, NameMap names, Set<String> there) {
+        Set<String> stays = new HashSet<>(planned);
         for (String name : there) {
             try {
                 stays.add(names.toTarget(new MailboxName(name)));
@@ -157,6 +170,7 @@ final class TargetTree {
                 // The target cannot have it.
             }
         }
+        Deletes deletes = run.options().deletes();
         Set<String> ours = new HashSet<>(run.state().made());
         List<String> others = new ArrayList<>();
         for (Listed l : existing.values()) {
@@ -169,9 +183,7 @@ final class TargetTree {
                 others.add(l.name());
             }
         }
-        if (!others.isEmpty()) {
-            remove(others);
-        }
+        return others;
     }
 
     private void remove(List<String> others) throws StoreException {

@@ -99,9 +99,9 @@ final class Workers {
         }
     }
 
-    private static void await(Future<?> worker) throws StoreException {
+    static <T> T await(Future<T> worker) throws StoreException {
         try {
-            worker.get();
+            return worker.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

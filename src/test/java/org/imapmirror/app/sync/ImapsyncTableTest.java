@@ -11,6 +11,7 @@ import org.imapmirror.mailstore.Namespace;
 import org.imapmirror.reconcile.sync.FolderPlan.Pair;
 import org.imapmirror.reconcile.sync.SyncOptions;
 import org.imapmirror.reconcile.sync.SyncOptions.Dates;
+import org.imapmirror.reconcile.sync.Tuning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,11 +139,30 @@ class ImapsyncTableTest {
     }
 
     @Test
+    void portionsAndTriesAreThoseOfBothSides() throws UsageException {
+        assertThat(options().tuning()).isEqualTo(Tuning.DEFAULT);
+        Tuning tuning =
+                options("--split1", "500", "--split2", "100", "--reconnectretry2", "7").tuning();
+        assertThat(tuning.window()).isEqualTo(100);
+        assertThat(tuning.reconnects()).isEqualTo(7);
+        assertThat(options("--reconnectretry1", "0").tuning().reconnects()).isZero();
+        assertThatThrownBy(() -> options("--split1", "0"))
+                .hasMessageContaining("--split1 and --split2 is between 1 and");
+    }
+
+    @Test
     void certificatesAreAsTheArgumentsSay() throws UsageException {
         String fingerprint = "ab".repeat(32);
-        assertThat(endpoints("--ssl1"))
-                .extracting(Endpoint::trust)
-                .containsExactly(new Trust.System(), new Trust.Insecure());
+        for (String host : List.of("a", "localhost.example", "127.0.0.1.example", "0.0.0.0")) {
+            assertThat(endpoints("--ssl1", "--host1", host))
+                    .extracting(Endpoint::trust)
+                    .containsExactly(new Trust.System());
+        }
+        for (String host : List.of("localhost", "LocalHost", "127.0.0.1", "::1", "[::1]")) {
+            assertThat(endpoints("--ssl1", "--host1", host))
+                    .extracting(Endpoint::trust)
+                    .containsExactly(new Trust.System(), new Trust.Insecure());
+        }
         assertThat(endpoints("--ssl1", "--sslargs1", "SSL_verify_mode=1"))
                 .extracting(Endpoint::trust)
                 .containsExactly(new Trust.System());

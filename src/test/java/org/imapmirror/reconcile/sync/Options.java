@@ -29,7 +29,8 @@ record Options(
         Identity identity,
         Extras extras,
         Deletes deletes,
-        Limits limits) {
+        Limits limits,
+        Tuning tuning) {
     static final Options ALL =
             new Options(
                     false,
@@ -41,7 +42,8 @@ record Options(
                     Identity.DEFAULT,
                     Extras.DEFAULT,
                     Deletes.NONE,
-                    Limits.NONE);
+                    Limits.NONE,
+                    Tuning.DEFAULT);
 
     /// Messages that are gone from the source, and only those.
     static final Deletes GONE = new Deletes(true, false, false, false, true, Brake.DEFAULT, false);
@@ -58,7 +60,8 @@ record Options(
                 identity,
                 extras,
                 deletes,
-                limits);
+                limits,
+                tuning);
     }
 
     Options planned() {
@@ -72,17 +75,38 @@ record Options(
                 identity,
                 extras,
                 deletes,
-                limits);
+                limits,
+                tuning);
     }
 
     Options with(FolderPlan other) {
         return new Options(
-                dry, connections, other, messages, flags, dates, identity, extras, deletes, limits);
+                dry,
+                connections,
+                other,
+                messages,
+                flags,
+                dates,
+                identity,
+                extras,
+                deletes,
+                limits,
+                tuning);
     }
 
     Options with(Messages other) {
         return new Options(
-                dry, connections, folders, other, flags, dates, identity, extras, deletes, limits);
+                dry,
+                connections,
+                folders,
+                other,
+                flags,
+                dates,
+                identity,
+                extras,
+                deletes,
+                limits,
+                tuning);
     }
 
     Options with(FlagRules other) {
@@ -96,7 +120,8 @@ record Options(
                 identity,
                 extras,
                 deletes,
-                limits);
+                limits,
+                tuning);
     }
 
     Options with(Dates other) {
@@ -110,12 +135,23 @@ record Options(
                 identity,
                 extras,
                 deletes,
-                limits);
+                limits,
+                tuning);
     }
 
     Options with(Identity other) {
         return new Options(
-                dry, connections, folders, messages, flags, dates, other, extras, deletes, limits);
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                other,
+                extras,
+                deletes,
+                limits,
+                tuning);
     }
 
     Options with(Extras other) {
@@ -129,12 +165,23 @@ record Options(
                 identity,
                 other,
                 deletes,
-                limits);
+                limits,
+                tuning);
     }
 
     Options with(Deletes other) {
         return new Options(
-                dry, connections, folders, messages, flags, dates, identity, extras, other, limits);
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                identity,
+                extras,
+                other,
+                limits,
+                tuning);
     }
 
     Options with(Limits other) {
@@ -148,6 +195,22 @@ record Options(
                 identity,
                 extras,
                 deletes,
+                other,
+                tuning);
+    }
+
+    Options with(Tuning other) {
+        return new Options(
+                dry,
+                connections,
+                folders,
+                messages,
+                flags,
+                dates,
+                identity,
+                extras,
+                deletes,
+                limits,
                 other);
     }
 

@@ -33,14 +33,29 @@ final class SampleAccount {
 
     private final Random random;
     private final ImapStore store;
+    private Shelf shelf = this::append;
     private final RealServer server;
     private int number;
     private boolean rawHeaders = true;
+
+    /// @param date as IMAP writes it
+    record Message(byte[] octets, Flags flags, String date) {}
+
+    /// Takes messages, to the end of a mailbox that exists.
+    @FunctionalInterface
+    interface Shelf {
+        void put(String mailbox, List<Message> messages) throws StoreException, IOException;
+    }
 
     SampleAccount(RealServer server, ImapStore store, Random random) {
         this.server = server;
         this.store = store;
         this.random = random;
+    }
+
+    /// Messages go there from now on, instead of being appended.
+    void into(Shelf other) {
+        shelf = other;
     }
 
     void withoutRawHeaders() {
@@ -83,9 +98,18 @@ final class SampleAccount {
     }
 
     private void store(String name, List<byte[]> bodies) throws StoreException, IOException {
+        shelf.put(name, bodies.stream().map(body -> new Message(body, flags(), date())).toList());
+    }
+
+    private void append(String name, List<Message> messages) throws StoreException, IOException {
         Appender appender = store.appender(name, false);
-        for (byte[] body : bodies) {
-            appender.add(flags(), date(), body.length, new ByteArrayInputStream(body));
+        for (Message message : messages) {
+            byte[] octets = message.octets();
+            appender.add(
+                    message.flags(),
+                    message.date(),
+                    octets.length,
+                    new ByteArrayInputStream(octets));
         }
         for (Appended result : appender.finish()) {
             if (result instanceof Appended.Refused r) {

@@ -1,8 +1,10 @@
 package org.imapmirror.reconcile.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.imapmirror.mailstore.ImapStore;
+import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.reconcile.sync.SyncReport.FolderReport;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 
 /// Connections are cut in the middle of messages and of answers: the run opens them again, and goes
@@ -61,6 +64,48 @@ class SyncCutIT {
             assertThat(report.failures()).isEmpty();
             assertThat(before.cuts() + behind.cuts()).isGreaterThanOrEqualTo(3);
             assertThat(SyncContract.sum(report, FolderReport::copied)).isEqualTo(300);
+        }
+        Mailboxes there = Mailboxes.read(Access.to(source, 1)).withoutSpecialUses();
+        Mailboxes here = Mailboxes.read(Access.to(target, 1)).withoutSpecialUses();
+        assertThat(here.differencesFrom(there, Order.OF_UIDS)).isEmpty();
+    }
+
+    @Test
+    void aServerThatStaysAwayEndsTheRunAfterSoManyTries() throws Exception {
+        try (DovecotServer source = DovecotServer.launch();
+                DovecotServer target = DovecotServer.launch()) {
+            Seeds.each(1, (_, random) -> away(source, target, random));
+        }
+    }
+
+    private void away(DovecotServer source, DovecotServer target, Random random) throws Exception {
+        try (ImapStore client = TestSide.of("source", source, 1).open()) {
+            new SampleAccount(source, client, random).fill(30);
+        }
+        SyncOptions impatient =
+                Options.ALL.with(new Tuning(10, 1L << 24, 2000, 3, 2, Duration.ZERO)).get();
+        Path state = directory.resolve("away.db");
+        try (FaultRelay behind = FaultRelay.to(target.imapPort())) {
+            int[] copied = {0};
+            Progress progress =
+                    new Progress() {
+                        @Override
+                        public synchronized void copied(String folder, long bytes) {
+                            copied[0]++;
+                            if (copied[0] == 20) {
+                                behind.refuse();
+                                behind.cut();
+                            }
+                        }
+                    };
+            TestSide from = TestSide.of("source", source, 1);
+            TestSide to = through(target, "target", behind);
+            assertThatThrownBy(() -> Syncer.run(from, to, impatient, state, progress))
+                    .isInstanceOfSatisfying(
+                            StoreException.class,
+                            e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNREACHABLE));
+            behind.accept();
+            assertThat(Syncer.run(from, to, impatient, state, Progress.NONE).failures()).isEmpty();
         }
         Mailboxes there = Mailboxes.read(Access.to(source, 1)).withoutSpecialUses();
         Mailboxes here = Mailboxes.read(Access.to(target, 1)).withoutSpecialUses();

@@ -118,6 +118,9 @@ class SyncMatrixIT {
             if (!servers.rawHeaders) {
                 account.withoutRawHeaders();
             }
+            if (MESSAGES >= LARGE_EACH && source instanceof CourierServer courier) {
+                account.into(new CourierShelf(courier));
+            }
             account.fill(MESSAGES / MAILBOXES);
             // In a short run one pair has one of 25 MB, because it takes seconds everywhere.
             int large =
@@ -125,6 +128,14 @@ class SyncMatrixIT {
                             ? Math.max(1, MESSAGES / LARGE_EACH)
                             : 0;
             account.addLarge("Work/Projekte", large);
+            if (MESSAGES >= LARGE_EACH && source instanceof CourierServer) {
+                // Files have none.
+                for (String mailbox : SampleAccount.MAILBOXES) {
+                    if (!mailbox.equals("Empty")) {
+                        CourierShelf.giveKeywords(client, source.mailbox(mailbox), random);
+                    }
+                }
+            }
             return messages(client);
         }
     }
