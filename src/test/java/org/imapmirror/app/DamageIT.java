@@ -113,10 +113,10 @@ class DamageIT {
             overwrite(file, 0, 4096);
             world.start();
             work();
-            world.awaitEqualInAnyOrder(USER);
+            // What was deleted before the new map knew it is extra.
+            world.awaitNothingMissing(USER);
             assertThat(names(Objects.requireNonNull(file.getParent())))
                     .anyMatch(name -> name.startsWith(file.getFileName() + ".damaged-"));
-            assertThat(world.status().extra()).isZero();
         }
     }
 

@@ -26,10 +26,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// What it takes to bring an account over, and to bring it up to date again. Started by
 /// `bench/sync`.
 final class SyncBench {
+    private static final String IMAPMIRROR = "imapmirror";
+    private static final String OFFLINEIMAP = "offlineimap";
+    private static final String IMAPSYNC = "imapsync";
+
+    /// What part of the fastest rival's time a full copy may take.
+    private static final double FASTER = 0.85;
+
+    private static final int IDLE_RUNS = 3;
     private static final int MAILBOXES = 8;
     private static final long OCTETS_EACH = 32_000;
     private static final int NEW = 100;
@@ -67,7 +76,9 @@ final class SyncBench {
         ways(source);
         ways.forEach((name, way) -> {
             measure("full", name, way);
-            measure("no change", name, way);
+            for (int i = 0; i < IDLE_RUNS; i++) {
+                measure("no change", name, way);
+            }
         });
         change(source);
         ways.forEach((name, way) -> measure("delta", name, way));
@@ -79,6 +90,37 @@ final class SyncBench {
             }
         }
         results.print(System.out);
+        targets().print(System.out);
+    }
+
+    /// A full copy against the fastest, what a process costs against those that are processes of
+    /// the same kind.
+    private Targets targets() {
+        Targets targets = new Targets();
+        targets.atMost(
+                "full copy, s",
+                results.median("full, wall", IMAPMIRROR),
+                FASTER
+                        * ways.keySet().stream()
+                                .filter(way -> !way.equals(IMAPMIRROR))
+                                .mapToDouble(way -> results.median("full, wall", way))
+                                .min()
+                                .orElse(Double.NaN));
+        for (String what : List.of("full", "no change", "delta")) {
+            for (String figure : List.of("wall", "CPU", "peak RSS")) {
+                String measure = what + ", " + figure;
+                targets.atMost(
+                        measure + ", of the better of OfflineIMAP and imapsync",
+                        results.median(measure, IMAPMIRROR),
+                        Stream.of(OFFLINEIMAP, IMAPSYNC)
+                                .filter(ways::containsKey)
+                                .mapToDouble(way -> results.median(measure, way))
+                                .min()
+                                .orElse(Double.NaN));
+            }
+        }
+        targets.atMost("full, peak RSS, MiB", results.median("full, peak RSS", IMAPMIRROR), 120);
+        return targets;
     }
 
     private void measure(String what, String name, Way way) {
@@ -103,33 +145,38 @@ final class SyncBench {
         String user = source.user(1);
         String password = source.password(1);
         DovecotServer target = DovecotServer.launch();
+        Path secret = Files.writeString(workspace.folder().resolve("secret"), password + "\n");
         ways.put(
-                "imapmirror",
+                IMAPMIRROR,
                 new Way(
                         target,
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseCompactObjectHeaders",
-                                "-XX:+UseSerialGC",
-                                "-Xmx" + System.getProperty("sync.heap", "64m"),
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                SyncRun.class.getName(),
-                                source.imapPort() + "",
-                                target.imapPort() + "",
-                                user,
-                                password,
-                                workspace.folder().resolve("pair.db").toString(),
-                                "4"),
-                        Map.of()));
+                                "bin/imapmirror",
+                                "sync",
+                                "--mode",
+                                "mirror",
+                                "--source",
+                                "imap+insecure://%s@127.0.0.1:%d"
+                                        .formatted(user, source.imapPort()),
+                                "--source-password-file",
+                                secret.toString(),
+                                "--target",
+                                "imap+insecure://%s@127.0.0.1:%d"
+                                        .formatted(user, target.imapPort()),
+                                "--target-password-file",
+                                secret.toString(),
+                                "--state",
+                                workspace.folder().resolve("state").toString()),
+                        Map.of("IMAPMIRROR_JAVA_HOME", System.getProperty("java.home"))));
         if (Files.isExecutable(Path.of("/usr/bin/doveadm"))) {
             overTcp(source, user);
             overImapc(source, user, password);
         }
         if (Files.isExecutable(Path.of("/usr/bin/mbsync"))) {
             mbsync(source, user, password);
+        }
+        if (Files.isExecutable(Path.of("/usr/bin/offlineimap"))) {
+            offlineimap(source, user, password);
         }
         if (Files.isExecutable(Path.of("/usr/bin/imapsync"))) {
             imapsync(source, user, password);
@@ -246,10 +293,59 @@ final class SyncBench {
                         Map.of("HOME", home.toString())));
     }
 
+    private void offlineimap(DovecotServer source, String user, String password)
+            throws IOException {
+        DovecotServer target = DovecotServer.launch();
+        Path home = Files.createDirectory(workspace.folder().resolve("offlineimap"));
+        StringBuilder rc =
+                new StringBuilder(
+                        """
+                        [general]
+                        accounts = all
+                        metadata = %s
+
+                        [Account all]
+                        localrepository = near
+                        remoterepository = far
+
+                        """
+                                .formatted(home.resolve("state")));
+        for (String side : List.of("far", "near")) {
+            rc.append(
+                    """
+                    [Repository %s]
+                    type = IMAP
+                    remotehost = 127.0.0.1
+                    remoteport = %d
+                    remoteuser = %s
+                    remotepass = %s
+                    ssl = no
+                    starttls = no
+                    auth_mechanisms = PLAIN
+                    maxconnections = 4
+                    readonly = %s
+
+                    """
+                            .formatted(
+                                    side,
+                                    (side.equals("far") ? source : target).imapPort(),
+                                    user,
+                                    password,
+                                    side.equals("far") ? "yes" : "no"));
+        }
+        Path file = Files.writeString(home.resolve("offlineimaprc"), rc);
+        ways.put(
+                OFFLINEIMAP,
+                new Way(
+                        target,
+                        List.of("/usr/bin/offlineimap", "-c", file.toString(), "-o", "-u", "quiet"),
+                        Map.of("HOME", home.toString())));
+    }
+
     private void imapsync(DovecotServer source, String user, String password) {
         DovecotServer target = DovecotServer.launch();
         ways.put(
-                "imapsync",
+                IMAPSYNC,
                 new Way(
                         target,
                         List.of(

@@ -8,12 +8,15 @@ import org.imapmirror.mailstore.LoginAs;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +29,6 @@ import java.util.regex.Pattern;
 /// @param number 1 or 2, with which the options end
 record ImapsyncSide(ImapsyncArguments arguments, int number) {
     private static final int MILLIS = 1000;
-    private static final Pattern LOOPBACK =
-            Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
-
     private static final Pattern BEARER =
             Pattern.compile("user=([^\\x01]+)\\x01auth=Bearer ([^\\x01]+)\\x01\\x01");
 
@@ -108,18 +108,28 @@ record ImapsyncSide(ImapsyncArguments arguments, int number) {
             into.add(new Endpoint(name, host, port, tls, new Trust.System()));
         } else if (trust == null) {
             into.add(new Endpoint(name, host, port, tls, new Trust.System()));
-            if (isThisMachine(host)) {
+            String here = onThisMachine(host);
+            if (here != null) {
                 // Nobody is in between; not without a word.
-                into.add(new Endpoint(name, host, port, tls, new Trust.Insecure()));
+                into.add(new Endpoint(name, here, port, tls, new Trust.Insecure()));
             }
         } else {
             into.add(new Endpoint(name, host, port, tls, trust));
         }
     }
 
-    /// By the name alone: what DNS says, others can change.
-    private static boolean isThisMachine(String host) {
-        return LOOPBACK.matcher(host).matches();
+    /// The address of a host that is this machine, null for any other. An address, because a name
+    /// may mean something else the next time.
+    private static @Nullable String onThisMachine(String host) {
+        try {
+            InetAddress[] all = InetAddress.getAllByName(host);
+            return Arrays.stream(all).allMatch(InetAddress::isLoopbackAddress)
+                    ? all[0].getHostAddress()
+                    : null;
+        } catch (UnknownHostException _) {
+            // The error comes when it is connected to.
+            return null;
+        }
     }
 
     private @Nullable Integer port() throws UsageException {
