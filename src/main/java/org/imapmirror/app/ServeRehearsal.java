@@ -16,9 +16,8 @@ import org.imapmirror.app.demo.SampleMail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +97,12 @@ final class ServeRehearsal {
                                     folder.resolve("journal"),
                                     folder.resolve("state/state.db")));
             say("ready");
-            int port = Integer.parseInt(line(System.in));
+            int port =
+                    Integer.parseInt(
+                            new BufferedReader(
+                                            new InputStreamReader(
+                                                    System.in, StandardCharsets.US_ASCII))
+                                    .readLine());
             try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
                 List<Future<?>> running = new ArrayList<>();
                 for (String user : passwords.keySet()) {
@@ -131,18 +135,6 @@ final class ServeRehearsal {
     private static void say(String word) {
         System.out.println(word);
         System.out.flush();
-    }
-
-    private static String line(InputStream in) {
-        try {
-            StringBuilder line = new StringBuilder();
-            for (int c; (c = in.read()) >= 0 && c != '\n'; ) {
-                line.append((char) c);
-            }
-            return line.toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void use(int port, String user) throws MessagingException {

@@ -75,19 +75,20 @@ public final class Sql {
             @Nullable Object... args)
             throws SQLException {
         PreparedStatement statement = KeptStatements.take(connection, sql);
-        boolean done = false;
+        T result;
         try {
-            T result = work.apply(bind(statement, args));
-            done = true;
-            return result;
-        } finally {
-            if (done) {
-                KeptStatements.giveBack(connection, sql, statement);
-            } else {
-                // After some errors the driver gives a statement up.
+            result = work.apply(bind(statement, args));
+        } catch (Throwable e) {
+            // After some errors the driver gives a statement up.
+            try {
                 statement.close();
+            } catch (SQLException also) {
+                e.addSuppressed(also);
             }
+            throw e;
         }
+        KeptStatements.giveBack(connection, sql, statement);
+        return result;
     }
 
     /// Sets the arguments of a statement that the caller keeps for many rows.
