@@ -130,7 +130,8 @@ final class Service implements AutoCloseable {
                                     journal,
                                     topology,
                                     pool::open,
-                                    new LiveSessions(capture::settled, capture::swept),
+                                    new LiveSessions(
+                                            capture::settled, capture::named, capture::swept),
                                     applied));
             keep(pool::stopWaiting);
             watches =

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// What the sessions of one account share: which mailboxes they have open, which commands are
@@ -145,15 +146,23 @@ final class AccountTracker {
 
     /// Completes when all of those are answered and journalled, or suspect.
     synchronized CompletionStage<Void> settled() {
-        return CompletableFuture.allOf(
-                tickets.stream().map(t -> t.settled).toArray(CompletableFuture<?>[]::new));
+        return settled(_ -> true);
     }
 
     /// Like [#settled()], for the commands of one session.
     synchronized CompletionStage<Void> settled(Origin origin) {
+        return settled(t -> t.origin.equals(origin));
+    }
+
+    /// Like [#settled()], for the commands about names.
+    synchronized CompletionStage<Void> named() {
+        return settled(t -> t.touches.stream().anyMatch(Touch.Names.class::isInstance));
+    }
+
+    private CompletionStage<Void> settled(Predicate<Ticket> which) {
         return CompletableFuture.allOf(
                 tickets.stream()
-                        .filter(t -> t.origin.equals(origin))
+                        .filter(which)
                         .map(t -> t.settled)
                         .toArray(CompletableFuture<?>[]::new));
     }

@@ -87,6 +87,12 @@ public final class Capture implements Tap {
         return tracker == null ? CompletableFuture.allOf() : tracker.settled();
     }
 
+    /// Like [#settled], for commands that make, rename or delete mailboxes.
+    public CompletionStage<Void> named(Account account) {
+        AccountTracker tracker = trackers.get(account);
+        return tracker == null ? CompletableFuture.allOf() : tracker.named();
+    }
+
     /// Commands of the account that may change something and are unanswered or not durable yet.
     public int outstanding(Account account) {
         AccountTracker tracker = trackers.get(account);

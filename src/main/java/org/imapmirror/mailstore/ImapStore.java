@@ -112,13 +112,13 @@ public final class ImapStore implements AutoCloseable {
         }
 
         /// As [#leave], in one round trip with what it is done for.
-        Census census(Collection<String> expected) throws StoreException {
+        Census census(Collection<String> expected, Census.Step before) throws StoreException {
             if (connection.mailbox().name() == null) {
-                return tree.census(expected);
+                return tree.census(expected, before);
             }
             SentCommand leave = connection.send(leaving(), SentCommand.Untagged.NONE);
             connection.enter(new Mailbox());
-            Census census = tree.census(expected);
+            Census census = tree.census(expected, before);
             Response.Tagged answer = connection.await(leave);
             if (connection.has("UNSELECT") && !Failures.isOk(answer)) {
                 throw connection.failures().refusal(leave.verb(), answer);
@@ -212,14 +212,14 @@ public final class ImapStore implements AutoCloseable {
         return tree().list();
     }
 
-    /// Everything in the personal namespaces, and the mailboxes' numbers, in one round trip; no
-    /// mailbox is open afterwards.
+    /// Everything in the personal namespaces, and the mailboxes' numbers, in one round trip where
+    /// no others are there than expected; no mailbox is open afterwards.
     ///
-    /// @param expected mailboxes that are probably there: a server without LIST-STATUS is asked for
-    ///   each of them
-    public Census census(Collection<String> expected) throws StoreException {
+    /// @param expected mailboxes that are probably there
+    /// @param before what to do before others are looked into
+    public Census census(Collection<String> expected, Census.Step before) throws StoreException {
         connection();
-        return session.census(expected);
+        return session.census(expected, before);
     }
 
     /// Everything in the personal namespaces, and in the same round trip the numbers of the

@@ -91,10 +91,11 @@ final class Tree {
         return listing.result();
     }
 
-    /// All mailboxes and their numbers, in one round trip: of those that the server does not tell
-    /// with its listing, the ones that are expected to be there are asked for with it.
-    Census census(Collection<String> expected) throws StoreException {
-        Census told = census(expected, listsWithStatus());
+    /// All mailboxes and their numbers, in one round trip where no others are there than expected.
+    ///
+    /// @param before what to do before the others are looked into
+    Census census(Collection<String> expected, Census.Step before) throws StoreException {
+        Census told = glance(expected);
         Map<String, Status> statuses = new HashMap<>(told.statuses());
         Set<String> untold = new TreeSet<>();
         for (Listed l : told.listed()) {
@@ -102,7 +103,10 @@ final class Tree {
                 untold.add(l.name());
             }
         }
-        statusEach(untold, statuses);
+        if (!untold.isEmpty()) {
+            before.run();
+            statusEach(untold, statuses);
+        }
         return new Census(told.listed(), statuses);
     }
 

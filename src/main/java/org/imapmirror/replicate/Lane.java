@@ -19,11 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -384,7 +382,7 @@ final class Lane {
         if (work.horizon.isEmpty()) {
             return;
         }
-        if (!env.settled().apply(key.account()).toCompletableFuture().isDone()) {
+        if (!env.sessions().settled().apply(key.account()).toCompletableFuture().isDone()) {
             again(CATCH_UP_PAUSE);
             return;
         }
@@ -397,22 +395,7 @@ final class Lane {
 
     private void closeWindow(Work work, EventApplier events) throws StoreException {
         Map<Long, Integer> moment = work.horizon.present();
-        try {
-            env.settled()
-                    .apply(key.account())
-                    .toCompletableFuture()
-                    .get(env.settleTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException _) {
-            throw new StoreException(
-                    Kind.RACE,
-                    work.hands.primary().server(),
-                    null,
-                    "commands of clients are outstanding");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException(
-                    Kind.RACE, work.hands.primary().server(), null, "interrupted while waiting", e);
-        }
+        env.await(env.sessions().settled().apply(key.account()), work.hands.primary().server());
         while (events.step()) {
             row = work.lane;
         }

@@ -3,15 +3,21 @@ package org.imapmirror.replicate;
 import org.imapmirror.audit.AuditLog;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.MailboxEvent;
+import org.imapmirror.imap.Endpoint;
 import org.imapmirror.journal.Journal;
+import org.imapmirror.mailstore.StoreException;
+import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -20,9 +26,8 @@ import java.util.function.Supplier;
 /// What every lane works with.
 ///
 /// @param primaryOf the server that serves an account's clients
-/// @param settled completes when every command now outstanding on the account's sessions was
-///   answered and its events are durable
-/// @param settleTimeout how long a comparison waits for that
+/// @param sessions the clients'
+/// @param settleTimeout how long a comparison waits for the commands of clients
 /// @param firstCopies how many first copies may run at once
 /// @param sweeps when the primary's mailboxes are compared completely
 /// @param deletions what deletions on the primary do to a mirror
@@ -37,7 +42,7 @@ record LaneEnvironment(
         Journal journal,
         Hands.Opener opener,
         Function<Account, String> primaryOf,
-        Function<Account, CompletionStage<Void>> settled,
+        LiveSessions sessions,
         Duration settleTimeout,
         Semaphore firstCopies,
         Supplier<Brake> brake,
@@ -54,5 +59,20 @@ record LaneEnvironment(
 
     boolean isArchive(LaneKey key) {
         return archives.contains(key.mirror());
+    }
+
+    /// Waits for commands of clients.
+    ///
+    /// @throws StoreException of kind RACE where they stay outstanding
+    void await(CompletionStage<Void> commands, Endpoint primary) throws StoreException {
+        try {
+            commands.toCompletableFuture().get(settleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException _) {
+            throw new StoreException(
+                    Kind.RACE, primary, null, "commands of clients are outstanding");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException(Kind.RACE, primary, null, "interrupted while waiting", e);
+        }
     }
 }

@@ -74,8 +74,7 @@ public final class Lanes implements AutoCloseable {
         ImapStore open(String server, Account account) throws StoreException;
     }
 
-    /// @param settled completes when the commands now outstanding on an account's sessions were
-    ///   answered and their events are durable
+    /// @param sessions the clients'
     /// @param applied is told of every event that reached a mirror; must be quick
     public Lanes(
             LanesConfig config,
@@ -132,7 +131,7 @@ public final class Lanes implements AutoCloseable {
                         journal,
                         connections::open,
                         topology.primaryOf(),
-                        sessions.settled(),
+                        sessions,
                         config.settleTimeout(),
                         new Semaphore(config.firstCopies()),
                         () -> this.config.brake(),
@@ -273,10 +272,10 @@ public final class Lanes implements AutoCloseable {
         return Math.clamp(same ? row.position() : 0, Math.min(journal.low(account), head), head);
     }
 
-    /// Completes when the commands now outstanding on the account's sessions were answered and
-    /// their events are durable.
-    CompletionStage<Void> settled(Account account) {
-        return env.settled().apply(account);
+    /// Completes when the commands now outstanding on the account's sessions that make, rename or
+    /// delete mailboxes were answered and their events are durable.
+    CompletionStage<Void> named(Account account) {
+        return env.sessions().named().apply(account);
     }
 
     /// An account exists: it is copied to every mirror that it does not have yet.

@@ -65,23 +65,19 @@ final class TreeSync {
 
     /// @return what it found, for whoever goes on to compare the mailboxes
     Sides run(Window window) throws StoreException {
-        // Dovecot lists a mailbox that is being made, and whoever looks into it then makes the rest
-        // of it, so that the client's own CREATE fails: what clients are about is waited for. Not
-        // by a new lane, whose first copies would wait with it in a busy account.
-        if (!isFirst(work)) {
-            window.close();
-        }
         LaneMap.Touched touched = work.map.watchTouches();
         Census census =
                 work.hands
                         .primary()
-                        .census(work.map.names().stream().map(MailboxName::value).toList());
+                        .census(
+                                work.map.names().stream().map(MailboxName::value).toList(),
+                                work::awaitNames);
         List<Listed> listed = census.listed();
         window.close();
         Census mirror =
                 work.hands
                         .target()
-                        .census(work.map.all().stream().map(MailboxRow::target).toList());
+                        .census(work.map.all().stream().map(MailboxRow::target).toList(), () -> {});
         Set<MailboxName> names = existing(census);
         Set<MailboxName> touchedNames = Set.copyOf(touched.names());
         if (work.archive == null) {

@@ -178,14 +178,12 @@ public final class Watches implements AutoCloseable {
             } while (!turnIsOver());
         }
 
-        /// Waits until what clients are about is done: Dovecot lists a mailbox that is being made,
-        /// and whoever looks into it then makes the rest of it, so that the client's own CREATE
-        /// fails.
+        /// Waits for the commands of clients that make mailboxes, as [Work#awaitNames()].
         ///
         /// @return false where it is not done in time
         private boolean settled() {
             try {
-                lanes.settled(account).toCompletableFuture().get(REST.toSeconds(), SECONDS);
+                lanes.named(account).toCompletableFuture().get(REST.toSeconds(), SECONDS);
                 return true;
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();

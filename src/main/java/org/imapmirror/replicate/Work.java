@@ -37,6 +37,7 @@ final class Work {
     final Refusals refusals;
     final LaneMap map;
     final Horizon horizon;
+    private final LaneEnvironment env;
 
     /// Null for a mirror.
     final @Nullable Archive archive;
@@ -47,6 +48,7 @@ final class Work {
     boolean madeRoom;
 
     Work(LaneEnvironment env, Hands hands, Refusals refusals, LaneRow lane) {
+        this.env = env;
         this.store = env.store();
         this.journal = env.journal();
         this.hands = hands;
@@ -74,6 +76,15 @@ final class Work {
 
     Account account() {
         return lane.key().account();
+    }
+
+    /// Waits for the commands of clients that make mailboxes. Dovecot lists a mailbox that is being
+    /// made, and whoever looks into it then makes the rest of it, so that the client's own CREATE
+    /// fails.
+    ///
+    /// @throws StoreException of kind RACE where they stay outstanding
+    void awaitNames() throws StoreException {
+        env.await(env.sessions().named().apply(account()), hands.primary().server());
     }
 
     /// Selects the mirror's mailbox, makes it where it is missing, and learns its UIDVALIDITY.

@@ -113,9 +113,16 @@ class StopIT {
             serve.process().destroy();
             assertThat(quiet.last()).startsWith("* BYE [UNAVAILABLE]");
             assertThat(idling.last()).startsWith("* BYE [UNAVAILABLE]");
-            assertThatThrownBy(() ->
-                            new Socket(InetAddress.getLoopbackAddress(), setup.port()).close())
-                    .isInstanceOf(IOException.class);
+            // Java's selectors close a listening socket some time after it was asked for.
+            Awaitility.await("the port is closed")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() ->
+                            assertThatThrownBy(() ->
+                                            new Socket(
+                                                            InetAddress.getLoopbackAddress(),
+                                                            setup.port())
+                                                    .close())
+                                    .isInstanceOf(IOException.class));
             assertThat(serve.process().isAlive()).isTrue();
             uploading.say(text.substring(70_000) + "\r\n");
             assertThat(uploading.until("b ")).startsWith("b OK");

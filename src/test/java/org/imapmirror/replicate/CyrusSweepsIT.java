@@ -42,7 +42,7 @@ class CyrusSweepsIT {
     void changesAreAskedForAlone() throws Exception {
         sweeps.fill("INBOX", 30);
         sweeps.settle();
-        assertThat(SweepWorld.work(sweeps.toPrimary)).noneMatch(s -> s.contains("INBOX"));
+        assertThat(SweepWorld.opened(sweeps.toPrimary)).noneMatch(s -> s.contains("INBOX"));
         sweeps.world.client.select("INBOX");
         sweeps.world.client.store(
                 UidSet.of(3, 17), FlagChange.ADDED, Flags.of("\\Flagged", "work"));

@@ -44,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Two real servers, a journal, a state database and the lanes between them, without a proxy: the
 /// test does on the primary what a client would, and journals what capture would.
@@ -56,6 +57,9 @@ final class LaneWorld implements AutoCloseable {
     final Database state;
     final Lanes lanes;
     final ImapStore client;
+
+    /// What lanes get that ask for the commands of clients about names.
+    Supplier<CompletableFuture<Void>> named = () -> CompletableFuture.completedFuture(null);
 
     /// Where lanes find the servers; by the servers' own ports where nothing is said.
     final Map<String, Integer> ports = new ConcurrentHashMap<>();
@@ -98,7 +102,10 @@ final class LaneWorld implements AutoCloseable {
                         journal,
                         topology,
                         (server, _) -> open(server, ports.get(server)),
-                        new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
+                        new LiveSessions(
+                                _ -> CompletableFuture.completedFuture(null),
+                                _ -> named.get(),
+                                _ -> {}),
                         (_, _) -> {},
                         new Lanes.Time(clock, nanos, Executors.newSingleThreadScheduledExecutor()));
         this.client = open("primary");

@@ -65,7 +65,10 @@ class LanesTimeTest {
                         journal,
                         new Topology(_ -> "primary", _ -> List.of("mirror")),
                         (_, _) -> connect(),
-                        new LiveSessions(_ -> CompletableFuture.completedFuture(null), _ -> {}),
+                        new LiveSessions(
+                                _ -> CompletableFuture.completedFuture(null),
+                                _ -> CompletableFuture.completedFuture(null),
+                                _ -> {}),
                         (_, _) -> {},
                         new Lanes.Time(Clock.systemUTC(), timer::nanos, timer));
     }

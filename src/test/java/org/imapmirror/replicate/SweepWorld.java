@@ -91,6 +91,11 @@ final class SweepWorld implements AutoCloseable {
         return out;
     }
 
+    /// The commands that open mailboxes.
+    static List<String> opened(RecordingRelay relay) {
+        return relay.commands().stream().filter(c -> c.matches("(?i)(SELECT|EXAMINE) .*")).toList();
+    }
+
     /// Changes at random, each few of which a sweep has to find.
     void randomChanges(Random random) throws Exception {
         List<String> names = new ArrayList<>(List.of("INBOX", "A", "B"));
