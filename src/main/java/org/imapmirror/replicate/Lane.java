@@ -395,7 +395,7 @@ final class Lane {
 
     private void closeWindow(Work work, EventApplier events) throws StoreException {
         Map<Long, Integer> moment = work.horizon.present();
-        env.await(env.sessions().settled().apply(key.account()), work.hands.primary().server());
+        env.await(env.sessions().settled().apply(key.account()), work.hands.primary());
         while (events.step()) {
             row = work.lane;
         }

@@ -3,8 +3,8 @@ package org.imapmirror.replicate;
 import org.imapmirror.audit.AuditLog;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.MailboxEvent;
-import org.imapmirror.imap.Endpoint;
 import org.imapmirror.journal.Journal;
+import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
@@ -64,15 +64,16 @@ record LaneEnvironment(
     /// Waits for commands of clients.
     ///
     /// @throws StoreException of kind RACE where they stay outstanding
-    void await(CompletionStage<Void> commands, Endpoint primary) throws StoreException {
+    void await(CompletionStage<Void> commands, ImapStore primary) throws StoreException {
         try {
             commands.toCompletableFuture().get(settleTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException _) {
             throw new StoreException(
-                    Kind.RACE, primary, null, "commands of clients are outstanding");
+                    Kind.RACE, primary.server(), null, "commands of clients are outstanding");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StoreException(Kind.RACE, primary, null, "interrupted while waiting", e);
+            throw new StoreException(
+                    Kind.RACE, primary.server(), null, "interrupted while waiting", e);
         }
     }
 }

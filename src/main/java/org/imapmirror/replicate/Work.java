@@ -84,7 +84,7 @@ final class Work {
     ///
     /// @throws StoreException of kind RACE where they stay outstanding
     void awaitNames() throws StoreException {
-        env.await(env.sessions().named().apply(account()), hands.primary().server());
+        env.await(env.sessions().named().apply(account()), hands.primary());
     }
 
     /// Selects the mirror's mailbox, makes it where it is missing, and learns its UIDVALIDITY.
