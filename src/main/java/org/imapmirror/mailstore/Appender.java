@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 /// one refused message refuses all of a batch and the caller tries them one by one. Else every
 /// message is a command of its own, and many are under way at once.
 ///
-/// A batch that is refused leaves the connection as it was. While a batch is open its connection
-/// can do nothing else. A failure before [#finish()] returns leaves open which messages are stored;
-/// the connection is then of no more use.
+/// A batch that is refused leaves the connection as it was. Until [#end()] its connection can do
+/// nothing else. A failure before [#finish()] returns leaves open which messages are stored; the
+/// connection is then of no more use.
 public final class Appender {
     /// A larger body is announced first even where that costs waiting for the server, so that a
     /// refusal comes before it and not after.
@@ -189,11 +189,24 @@ public final class Appender {
         }
     }
 
+    /// Sends the rest. The server works on it from now on, and the connection can already send what
+    /// comes next.
+    public void end() throws StoreException {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        if (batch != null && !batchOver) {
+            connection.write("\r\n");
+        }
+        connection.flush();
+    }
+
     /// What became of each message, in the order of the calls of [#add].
     ///
     /// @throws StoreException where the connection ended: some of the messages may be stored
     public List<Appended> finish() throws StoreException {
-        finished = true;
+        end();
         return multi ? finishBatch() : finishAlone();
     }
 
@@ -215,9 +228,6 @@ public final class Appender {
         List<Appended> fates = List.of();
         int sent = (int) entries.stream().filter(entry -> entry.refused() == null).count();
         if (command != null) {
-            if (!batchOver) {
-                connection.write("\r\n");
-            }
             Response.Tagged answer = connection.await(command);
             fates =
                     Failures.isOk(answer)

@@ -92,10 +92,11 @@ final class Tree {
     }
 
     /// All mailboxes and their numbers, in one round trip where no others are there than expected.
+    /// Nobody is asked for numbers with the listing, which looks into mailboxes unasked.
     ///
     /// @param before what to do before the others are looked into
     Census census(Collection<String> expected, Census.Step before) throws StoreException {
-        Census told = glance(expected);
+        Census told = census(expected, false);
         Map<String, Status> statuses = new HashMap<>(told.statuses());
         Set<String> untold = new TreeSet<>();
         for (Listed l : told.listed()) {
@@ -327,18 +328,7 @@ final class Tree {
 
     Map<String, Status> status(Collection<String> names) throws StoreException {
         Map<String, Status> found = new HashMap<>();
-        Set<String> left = new TreeSet<>(names);
-        if (left.size() >= MANY && connection.has("LIST-STATUS")) {
-            for (String prefix : prefixes()) {
-                connection.run(
-                        below(CommandText.of("LIST").word("\"\""), prefix)
-                                .word("RETURN (STATUS " + items() + ")"),
-                        response -> response instanceof ListItem || onStatus(response, found));
-            }
-            found.keySet().retainAll(new HashSet<>(names));
-            left.removeAll(found.keySet());
-        }
-        statusEach(left, found);
+        statusEach(new TreeSet<>(names), found);
         return found;
     }
 

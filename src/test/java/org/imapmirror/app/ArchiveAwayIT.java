@@ -56,6 +56,8 @@ class ArchiveAwayIT {
             assertThat(onPrimary.count()).isOne();
             Awaitility.await("the mirror goes on")
                     .atMost(Duration.ofSeconds(60))
+                    // A mailbox may go while it is read.
+                    .ignoreExceptionsInstanceOf(IllegalStateException.class)
                     .untilAsserted(() ->
                             assertThat(
                                             Mailboxes.read(Access.to(world.mirror, 1))

@@ -3,7 +3,6 @@ package org.imapmirror.reconcile.sync;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.Appended;
-import org.imapmirror.mailstore.Appender;
 import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.Outlook;
 import org.imapmirror.mailstore.Selected;
@@ -32,6 +31,9 @@ final class Copier {
     private final Failures failures;
     private boolean keywordsAside;
 
+    /// Sent, oldest first, and what became of them is not kept yet: two at most.
+    private final List<Batch> underWay = new ArrayList<>();
+
     Copier(Run run, Links links, Ledger.Tally tally, Pace pace) {
         this.run = run;
         this.tuning = run.options().tuning();
@@ -43,30 +45,68 @@ final class Copier {
 
     /// Copies messages, ascending; the source's mailbox is open, the target's for writing.
     void copy(MapBox box, List<Wanted> wanted) throws StoreException {
-        List<Wanted> batch = new ArrayList<>();
+        try {
+            copyAll(box, wanted);
+            settle(box);
+        } finally {
+            giveBack(underWay);
+            underWay.clear();
+        }
+    }
+
+    private void copyAll(MapBox box, List<Wanted> wanted) throws StoreException {
+        List<Wanted> portion = new ArrayList<>();
         long octets = 0;
         for (Wanted w : wanted) {
             boolean full =
-                    batch.size() >= pace.batch()
+                    portion.size() >= pace.batch()
                             || octets + w.size()
                                     > Math.min(tuning.batchOctets(), run.budget().octetsLeft())
-                            || batch.size() >= run.budget().messagesLeft();
-            if (full && !batch.isEmpty()) {
-                flush(box, batch, octets);
+                            || portion.size() >= run.budget().messagesLeft();
+            if (full && !portion.isEmpty()) {
+                copyTogether(box, portion);
+                portion.clear();
                 octets = 0;
             }
             if (run.ledger().over()) {
                 return;
             }
             if (run.budget().octetsLeft() <= 0 || run.budget().messagesLeft() <= 0) {
+                // What is under way may not be stored, and then some is left.
+                settle(box);
+            }
+            if (run.budget().octetsLeft() <= 0 || run.budget().messagesLeft() <= 0) {
                 run.ledger().end(SyncReport.Outcome.LIMIT_REACHED);
                 return;
             }
-            batch.add(w);
+            portion.add(w);
             octets += w.size();
         }
-        if (!batch.isEmpty()) {
-            flush(box, batch, octets);
+        if (!portion.isEmpty()) {
+            copyTogether(box, portion);
+        }
+    }
+
+    /// While the target stores one batch, the next one is read and sent; only where the target
+    /// tells with its answer what became of each, and nothing broke that is looked for.
+    private void copyTogether(MapBox box, List<Wanted> portion) throws StoreException {
+        ImapStore target = links.target();
+        if (!pace.isFull() || !target.has("MULTIAPPEND") || !target.has("UIDPLUS")) {
+            settle(box);
+        }
+        Batch batch = send(box, portion, true);
+        Batch oldest = underWay.getFirst();
+        if (oldest != batch && oldest.isStored()) {
+            outcome(box, List.of(oldest), batch);
+        } else if (oldest != batch) {
+            settle(box);
+        }
+    }
+
+    /// Nothing is under way afterwards.
+    private void settle(MapBox box) throws StoreException {
+        if (!underWay.isEmpty()) {
+            outcome(box, List.copyOf(underWay), null);
         }
     }
 
@@ -75,41 +115,30 @@ final class Copier {
         return keywordsAside;
     }
 
-    private void flush(MapBox box, List<Wanted> batch, long octets) throws StoreException {
-        int count = batch.size();
-        run.budget().take(count, octets);
-        long copied = tally.copied;
-        long copiedBytes = tally.copiedBytes;
-        try {
-            store(box, batch);
-        } finally {
-            batch.clear();
-            run.budget()
-                    .giveBack(
-                            count - (tally.copied - copied),
-                            octets - (tally.copiedBytes - copiedBytes));
-        }
-    }
-
-    private void store(MapBox box, List<Wanted> batch) throws StoreException {
-        if (attempt(box, batch, true) && batch.size() > 1) {
-            // All or nothing: refused because of some of them.
-            attempt(box, batch, false);
-        }
-    }
-
-    /// @param together as one command where the server can do that
-    /// @return true where it was one command and the server refused it
-    private boolean attempt(MapBox box, List<Wanted> batch, boolean together)
-            throws StoreException {
+    /// Sends messages; they are under way then.
+    private Batch send(MapBox box, List<Wanted> portion, boolean together) throws StoreException {
         ImapStore target = links.target();
         Selected selected = target.select(box.targetName());
+        Batch batch =
+                new Batch(
+                        portion,
+                        underWay.isEmpty()
+                                ? uidNext(target, selected)
+                                : underWay.getFirst().uidNext(),
+                        together && target.has("MULTIAPPEND"),
+                        target.appender(box.targetName(), together));
+        underWay.add(batch);
+        run.budget().take(portion.size(), batch.octets());
+        begin(box);
+        read(batch);
+        batch.appender().end();
+        return batch;
+    }
+
+    /// From the source straight to the target.
+    private void read(Batch batch) throws StoreException {
         Map<Long, Wanted> byUid = new TreeMap<>();
-        batch.forEach(w -> byUid.put(w.uid(), w));
-        begin(box, uidNext(target, selected), byUid);
-        Appender appender = target.appender(box.targetName(), together);
-        List<Wanted> sent = new ArrayList<>();
-        StoreException unread = null;
+        batch.wanted().forEach(w -> byUid.put(w.uid(), w));
         try {
             links.source()
                     .bodies(
@@ -117,16 +146,20 @@ final class Copier {
                             (uid, size, body) -> {
                                 Wanted w = byUid.get(uid);
                                 if (w != null) {
-                                    appender.add(
-                                            w.flags(), w.date(), size, run.throttle().pass(body));
-                                    sent.add(w.sized(size));
+                                    batch.appender()
+                                            .add(
+                                                    w.flags(),
+                                                    w.date(),
+                                                    size,
+                                                    run.throttle().pass(body));
+                                    batch.sent().add(w.sized(size));
                                     run.throttle().passed(size);
                                 }
                             });
         } catch (IOException e) {
             throw new StoreException(
                     Kind.GONE,
-                    links.source().usable() ? target.server() : links.source().server(),
+                    links.source().usable() ? links.target().server() : links.source().server(),
                     null,
                     "a message ended early: " + e.getMessage(),
                     e);
@@ -135,30 +168,69 @@ final class Copier {
             if (e.kind() != Kind.REFUSED || !links.source().usable()) {
                 throw e;
             }
-            unread = e;
+            batch.unread(e);
         }
-        List<Appended> results = appender.finish();
-        pace.stored();
-        boolean refused =
-                sent.size() > 1
-                        && together
-                        && target.has("MULTIAPPEND")
-                        && results.stream().allMatch(r -> r instanceof Appended.Refused);
-        if (refused) {
-            run.state().change(tx -> tx.attemptOver(box.target()));
-            if (unread == null) {
-                return true;
+    }
+
+    /// Sends messages once more, each by a command of its own.
+    private void again(MapBox box, List<Wanted> portion) throws StoreException {
+        send(box, portion, false);
+        settle(box);
+    }
+
+    /// Waits for what became of the oldest batches under way, and keeps it; then goes on with what
+    /// was not stored.
+    ///
+    /// @param next the one that stays under way, allowed where they were stored; null for none
+    private void outcome(MapBox box, List<Batch> batches, @Nullable Batch next)
+            throws StoreException {
+        long copied = tally.copied;
+        long copiedBytes = tally.copiedBytes;
+        try {
+            for (Batch b : batches) {
+                b.results();
             }
-        } else {
-            keep(box, sent, results);
+            pace.stored();
+            if (next != null) {
+                pace.storing(next.uids());
+            }
+            keep(box, batches, next == null);
+        } finally {
+            underWay.removeAll(batches);
+            giveBack(batches);
+            run.budget().take(tally.copied - copied, tally.copiedBytes - copiedBytes);
         }
-        if (unread == null) {
-            UidSet given = UidSet.of(sent.stream().map(Wanted::uid).toList());
-            failures.untold(box, UidSet.of(byUid.keySet()).minus(given));
-        } else {
-            unread(box, batch, refused ? List.of() : sent, unread);
+        for (Batch b : batches) {
+            goOn(box, b);
         }
-        return false;
+    }
+
+    private void giveBack(List<Batch> batches) {
+        batches.forEach(b -> run.budget().giveBack(b.wanted().size(), b.octets()));
+    }
+
+    private void goOn(MapBox box, Batch batch) throws StoreException {
+        if (batch.isStored()) {
+            return;
+        }
+        boolean refused = batch.isRefusedAsAWhole();
+        StoreException reason = batch.unread();
+        if (reason != null) {
+            unread(box, batch.wanted(), refused ? List.of() : batch.sent(), reason);
+            return;
+        }
+        UidSet given = UidSet.of(batch.sent().stream().map(Wanted::uid).toList());
+        if (refused) {
+            again(box, batch.sent());
+        } else {
+            List<Appended> results = batch.results();
+            for (int i = 0; i < results.size(); i++) {
+                if (results.get(i) instanceof Appended.Refused r) {
+                    refused(box, batch.sent().get(i), r);
+                }
+            }
+        }
+        failures.untold(box, batch.uids().minus(given));
     }
 
     /// The source refused some body, and does not say which.
@@ -173,13 +245,17 @@ final class Copier {
             return;
         }
         for (Wanted w : left) {
-            attempt(box, List.of(w), false);
+            again(box, List.of(w));
         }
     }
 
-    private void begin(MapBox box, long uidNext, Map<Long, Wanted> batch) {
-        List<Item> items = batch.values().stream().map(w -> new Item(w.uid(), w.size())).toList();
-        pace.storing(UidSet.of(batch.keySet()));
+    private void begin(MapBox box) {
+        List<Item> items =
+                underWay.stream()
+                        .flatMap(b -> b.wanted().stream())
+                        .map(w -> new Item(w.uid(), w.size()))
+                        .toList();
+        pace.storing(UidSet.of(items.stream().map(Item::uid).toList()));
         run.state()
                 .change(tx ->
                         tx.attempt(
@@ -187,7 +263,7 @@ final class Copier {
                                         box.id(),
                                         box.target(),
                                         box.targetUidValidity(),
-                                        uidNext,
+                                        underWay.getFirst().uidNext(),
                                         items)));
     }
 
@@ -204,44 +280,41 @@ final class Copier {
         return all.isEmpty() ? 1 : all.last() + 1;
     }
 
-    private void keep(MapBox box, List<Wanted> sent, List<Appended> results) throws StoreException {
+    /// @param over whether nothing else is under way
+    private void keep(MapBox box, List<Batch> batches, boolean over) throws StoreException {
         List<MapRow> rows = new ArrayList<>();
-        boolean somewhere = false;
+        List<Wanted> somewhere = new ArrayList<>();
         long octets = 0;
-        for (int i = 0; i < sent.size(); i++) {
-            Wanted w = sent.get(i);
-            switch (results.get(i)) {
-                case Appended.Stored s -> {
-                    rows.add(row(box, w, s.uid()));
-                    octets += w.size();
-                }
-                case Appended.StoredSomewhere _ -> somewhere = true;
-                case Appended.Refused _ -> {
-                    // Named below, when the others are safe.
+        for (Batch batch : batches) {
+            for (int i = 0; i < batch.sent().size(); i++) {
+                Wanted w = batch.sent().get(i);
+                switch (batch.results().get(i)) {
+                    case Appended.Stored s -> {
+                        rows.add(row(box, w, s.uid()));
+                        octets += w.size();
+                    }
+                    case Appended.StoredSomewhere _ -> somewhere.add(w);
+                    case Appended.Refused _ -> {
+                        // Named below, when the others are safe.
+                    }
                 }
             }
         }
-        boolean lost = somewhere;
         long count = rows.size();
         long size = octets;
         run.state()
                 .change(tx -> {
                     tx.put(box, rows);
                     run.budget().spend(tx, count, size);
-                    if (!lost) {
+                    if (over && somewhere.isEmpty()) {
                         tx.attemptOver(box.target());
                     }
                 });
         for (MapRow row : rows) {
-            done(box, row.size(), row.identity());
+            counted(box, row.size(), row.identity());
         }
-        if (lost) {
-            found(box, sent);
-        }
-        for (int i = 0; i < sent.size(); i++) {
-            if (results.get(i) instanceof Appended.Refused r) {
-                refused(box, sent.get(i), r);
-            }
+        if (!somewhere.isEmpty()) {
+            found(box, somewhere);
         }
     }
 
@@ -265,13 +338,13 @@ final class Copier {
         for (Wanted w : sent) {
             for (Item item : there) {
                 if (item.uid() == w.uid()) {
-                    done(box, w.size(), w.identity());
+                    counted(box, w.size(), w.identity());
                 }
             }
         }
     }
 
-    private void done(MapBox box, long size, @Nullable Long identity) {
+    private void counted(MapBox box, long size, @Nullable Long identity) {
         tally.copied++;
         tally.copiedBytes += size;
         if (identity != null) {
@@ -287,7 +360,7 @@ final class Copier {
         if (!r.permanent() && reason.outlook() == Outlook.SOON && w.tries() < tuning.tries()) {
             Pauses.before(w.tries(), run);
             if (!run.ledger().over()) {
-                attempt(box, List.of(w.again()), false);
+                again(box, List.of(w.again()));
                 return;
             }
         }
@@ -296,7 +369,7 @@ final class Copier {
         if (cause == Cause.APPEND && !plain.flags().equals(w.flags())) {
             // Perhaps it is a keyword that the server does not like; they are stored afterwards.
             keywordsAside = true;
-            attempt(box, List.of(plain), false);
+            again(box, List.of(plain));
             return;
         }
         failures.message(box, w, cause, r.code(), r.text());

@@ -45,6 +45,11 @@ final class Pace {
         batch = tuning.batchMessages();
     }
 
+    /// True where nothing broke that is looked for now, so that several batches may be under way.
+    boolean isFull() {
+        return batch == tuning.batchMessages();
+    }
+
     /// Messages to store together.
     int batch() {
         return batch;
@@ -114,7 +119,7 @@ final class Pace {
         return out;
     }
 
-    /// These are read and sent.
+    /// These are read and sent, or were sent and have no fate yet.
     void storing(UidSet uids) {
         underWay = uids;
         storing = true;

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /// How much is done at once, and how often something is tried again.
 ///
-/// @param batchMessages that are stored together, by one command where the target can do that:
-///   after a crash so many are looked at again. 1 or more
+/// @param batchMessages that are stored together, by one command where the target can do that: two
+///   such batches may be under way, and after a crash so many are looked at again. 1 or more
 /// @param batchOctets likewise; a larger message is stored alone
 /// @param window messages of which one command asks for flags, dates or sizes, and whose rows are
 ///   in memory at once. 1 or more
