@@ -5,6 +5,7 @@ import org.imapmirror.app.sync.Imapsync;
 import org.imapmirror.app.sync.ImapsyncCommand;
 import org.imapmirror.app.sync.SyncCommand;
 import org.imapmirror.app.sync.VerifyCommand;
+import org.imapmirror.state.Database;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Spec;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /// The `imapmirror` command.
 @Command(
@@ -53,11 +55,17 @@ public final class Main implements Runnable {
                     VersionCommand.class,
                     RehearseCommand.class);
 
+    /// They run often and not for long, and what they do first is to open their state.
+    private static final Set<String> STATEFUL = Set.of("sync", "imapsync");
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && STATEFUL.contains(args[0])) {
+            Database.prepare();
+        }
         if (args.length > 0 && args[0].equals("imapsync")) {
             System.exit(imapsync(args));
         }

@@ -14,7 +14,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -52,6 +54,14 @@ public final class Appender {
     private boolean batchOver;
     private int oldest;
     private boolean finished;
+
+    /// Of each of the flags that messages of this batch have: they are mostly the same few.
+    private final Map<String, FlagList> flagLists = new HashMap<>();
+
+    /// @param text what stands before the date
+    /// @param plain no server refuses the command for it before it has read the body: one that
+    ///   does, and then does not skip an unasked body, takes it for commands
+    private record FlagList(String text, boolean plain) {}
 
     private record Entry(@Nullable SentCommand command, @Nullable Refused refused) {}
 
@@ -141,23 +151,28 @@ public final class Appender {
 
     private boolean literal(SentCommand command, Flags flags, @Nullable String date, long size)
             throws StoreException {
-        Flags sent = storable.apply(Changes.sendable(flags));
-        connection.write(
-                (sent.isEmpty() ? " " : " " + sent + " ")
-                        + (date == null ? "" : "\"" + requireDate(date) + "\" "));
+        FlagList sent = flagList(flags);
+        connection.write(sent.text() + (date == null ? "" : "\"" + requireDate(date) + "\" "));
         boolean nonSync =
                 size <= ASK_BEFORE
                         && connection.traits().nonSyncLiteral(size)
-                        && isPlain(sent, date);
+                        && sent.plain()
+                        && (date == null || PLAIN_DATE.matcher(date).matches());
         return connection.literalHeader(command, size, nonSync);
     }
 
-    /// True where no server refuses the command before it has read the body: one that does, and
-    /// then does not skip an unasked body, takes it for commands.
-    private static boolean isPlain(Flags flags, @Nullable String date) {
-        return (date == null || PLAIN_DATE.matcher(date).matches())
-                && flags.list().stream()
-                        .allMatch(flag -> PLAIN_KEYWORD.matcher(flag.replace("\\", "")).matches());
+    private FlagList flagList(Flags flags) {
+        String key = flags.toString();
+        FlagList known = flagLists.get(key);
+        if (known == null) {
+            Flags sent = storable.apply(Changes.sendable(flags));
+            boolean plain =
+                    sent.list().stream()
+                            .allMatch(f -> PLAIN_KEYWORD.matcher(f.replace("\\", "")).matches());
+            known = new FlagList(sent.isEmpty() ? " " : " " + sent + " ", plain);
+            flagLists.put(key, known);
+        }
+        return known;
     }
 
     private static String requireDate(String date) {

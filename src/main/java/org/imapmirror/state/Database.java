@@ -5,6 +5,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,22 @@ public final class Database implements AutoCloseable {
                                 .daemon()
                                 .name("checkpoint-" + file.getFileName())
                                 .factory());
+    }
+
+    /// Loads the driver's native library in a thread of its own, which takes a moment: for who
+    /// opens a database soon, and has something else to do first. Whoever opens one meanwhile waits
+    /// for it.
+    public static void prepare() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("sqlite")
+                .start(() -> {
+                    try {
+                        SQLiteJDBCLoader.initialize();
+                    } catch (Exception e) {
+                        LOG.debug("whoever opens a database tells what is wrong", e);
+                    }
+                });
     }
 
     /// Opens the database, creates it where it is missing, and brings it to the newest version.

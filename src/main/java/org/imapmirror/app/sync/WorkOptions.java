@@ -189,9 +189,11 @@ final class WorkOptions {
         @Option(
                 names = "--connections",
                 paramLabel = "N",
-                defaultValue = "2",
-                description = "Mailboxes at once (${DEFAULT-VALUE}).")
-        int connections = 2;
+                defaultValue = "4",
+                description =
+                        "Mailboxes at once (${DEFAULT-VALUE}), each with a connection to either"
+                                + " side; fewer where a server allows no more.")
+        int connections = 4;
 
         @Option(
                 names = "--bytes-per-second",

@@ -77,6 +77,9 @@ final class Budget {
     }
 
     private void turn() {
+        if (limits.bytesPerDay() <= 0 && limits.messagesPerDay() <= 0) {
+            return;
+        }
         String now = today();
         if (!now.equals(day)) {
             day = now;

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Date;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// Dates of messages as IMAP writes them (RFC 9051 section 9, date-time) and as headers do.
 public final class MessageDates {
@@ -23,6 +24,14 @@ public final class MessageDates {
     private static final DateTimeFormatter WRITE =
             DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US);
 
+    /// What is the same date in the form of [#WRITE]: the most usual ones, for they are read for
+    /// each message.
+    private static final Pattern USUAL =
+            Pattern.compile(
+                    "(0[1-9]|1\\d|2[0-8])-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+                            + "-(19[789]|20\\d)\\d ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d"
+                            + " (\\+0\\d|\\+1[0-3]|-0[1-9]|-1[0-2])[0-5]\\d");
+
     private MessageDates() {}
 
     /// Null where it is none.
@@ -33,6 +42,9 @@ public final class MessageDates {
 
     /// The same moment in the same zone as any server takes it; null where it is no date.
     static @Nullable String normal(@Nullable String internalDate) {
+        if (internalDate != null && USUAL.matcher(internalDate).matches()) {
+            return internalDate;
+        }
         OffsetDateTime date = parse(internalDate);
         return date == null ? null : WRITE.format(date);
     }

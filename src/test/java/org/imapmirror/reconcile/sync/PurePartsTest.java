@@ -51,6 +51,12 @@ class PurePartsTest {
         assertThat(MessageDates.instant("07-Feb-1994 22:43:04 -0800"))
                 .isEqualTo("1994-02-08T06:43:04Z");
         assertThat(MessageDates.normal("yesterday")).isNull();
+        assertThat(MessageDates.normal("28-Feb-2014 22:43:04 +1359"))
+                .isEqualTo("28-Feb-2014 22:43:04 +1359");
+        assertThat(MessageDates.normal("07-feb-2014 22:43:04 -0000"))
+                .isIn(null, "07-Feb-2014 22:43:04 +0000");
+        assertThat(MessageDates.normal("07-Feb-2014 24:43:04 +0000")).isNull();
+        assertThat(MessageDates.normal("40-Feb-2014 22:43:04 +0000")).isNull();
         assertThat(MessageDates.normal(null)).isNull();
     }
 
