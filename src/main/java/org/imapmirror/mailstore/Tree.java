@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Lists and inspects the mailboxes of the personal namespaces.
@@ -86,17 +87,18 @@ final class Tree {
     }
 
     List<Listed> list() throws StoreException {
-        Listing listing = new Listing(null);
+        Listing listing = new Listing(null, true);
         listing.send();
         return listing.result();
     }
 
     /// All mailboxes and their numbers, in one round trip where no others are there than expected.
-    /// Nobody is asked for numbers with the listing, which looks into mailboxes unasked.
+    /// Nothing is asked for with the listing but names: Dovecot looks into mailboxes for the rest,
+    /// also into one that a client is just making, so that its CREATE fails.
     ///
-    /// @param before what to do before the others are looked into
+    /// @param before what to do before the others are looked into, for numbers and special uses
     Census census(Collection<String> expected, Census.Step before) throws StoreException {
-        Census told = census(expected, false);
+        Census told = census(expected, new Listing(null, false));
         Map<String, Status> statuses = new HashMap<>(told.statuses());
         Set<String> untold = new TreeSet<>();
         for (Listed l : told.listed()) {
@@ -104,28 +106,37 @@ final class Tree {
                 untold.add(l.name());
             }
         }
-        if (!untold.isEmpty()) {
-            before.run();
-            statusEach(untold, statuses);
+        if (untold.isEmpty()) {
+            return told;
         }
-        return new Census(told.listed(), statuses);
+        before.run();
+        statusEach(untold, statuses);
+        Map<String, String> uses = specialUses(untold);
+        return new Census(
+                told.listed().stream().map(l -> withSpecialUse(l, uses.get(l.name()))).toList(),
+                statuses);
     }
 
     /// All mailboxes, and the numbers of those that are expected to be there, in one round trip;
     /// the numbers of others only where the server tells them with its listing.
     Census glance(Collection<String> expected) throws StoreException {
-        return census(expected, expected.size() >= MANY && listsWithStatus());
+        boolean together = expected.size() >= MANY && listsWithStatus();
+        return census(expected, new Listing(together ? new HashMap<>() : null, true));
+    }
+
+    private boolean tellsSpecialUses() {
+        return connection.has("LIST-EXTENDED") && connection.has("SPECIAL-USE");
     }
 
     private boolean listsWithStatus() {
         return connection.has("LIST-EXTENDED") && connection.has("LIST-STATUS");
     }
 
-    private Census census(Collection<String> expected, boolean together) throws StoreException {
-        Map<String, Status> statuses = new HashMap<>();
-        Listing listing = new Listing(together ? statuses : null);
+    private Census census(Collection<String> expected, Listing listing) throws StoreException {
         listing.send();
-        if (!together) {
+        Map<String, Status> statuses = listing.statuses;
+        if (statuses == null) {
+            statuses = new HashMap<>();
             statusEach(expected, statuses);
         }
         List<Listed> listed = listing.result();
@@ -145,11 +156,14 @@ final class Tree {
         private final List<SentCommand> sent = new ArrayList<>();
         private final boolean extended = connection.has("LIST-EXTENDED");
         private final @Nullable Map<String, Status> statuses;
+        private final boolean uses;
 
         /// @param statuses takes the mailboxes' numbers, which are asked for with the names; null
         ///   for the names alone
-        Listing(@Nullable Map<String, Status> statuses) {
+        /// @param uses whether special uses are asked for
+        Listing(@Nullable Map<String, Status> statuses, boolean uses) {
             this.statuses = statuses;
+            this.uses = uses;
         }
 
         void send() throws StoreException {
@@ -172,7 +186,7 @@ final class Tree {
 
         private String options() {
             List<String> out = new ArrayList<>();
-            if (extended && connection.has("SPECIAL-USE")) {
+            if (uses && tellsSpecialUses()) {
                 out.add("SPECIAL-USE");
             }
             if (statuses != null) {
@@ -263,6 +277,18 @@ final class Tree {
         return new Listed(subscribed.name(), subscribed.separator(), attributes, null, true, false);
     }
 
+    private static Listed withSpecialUse(Listed entry, @Nullable String specialUse) {
+        return specialUse == null
+                ? entry
+                : new Listed(
+                        entry.name(),
+                        entry.separator(),
+                        entry.attributes(),
+                        specialUse,
+                        entry.subscribed(),
+                        entry.selectable());
+    }
+
     private static Listed withSubscribed(Listed entry, boolean subscribed) {
         return new Listed(
                 entry.name(),
@@ -334,6 +360,43 @@ final class Tree {
 
     private void statusEach(Collection<String> names, Map<String, Status> found)
             throws StoreException {
+        each(
+                names,
+                name -> CommandText.of("STATUS").mailbox(name).word(items()),
+                response -> onStatus(response, found));
+    }
+
+    /// By name; those without one are absent. No other mailbox is looked into.
+    private Map<String, String> specialUses(Collection<String> names) throws StoreException {
+        Map<String, String> found = new HashMap<>();
+        if (tellsSpecialUses()) {
+            each(
+                    names,
+                    name ->
+                            CommandText.of("LIST")
+                                    .word("\"\"")
+                                    .mailbox(name)
+                                    .word("RETURN (SPECIAL-USE)"),
+                    response -> {
+                        if (!(response instanceof ListItem item)) {
+                            return false;
+                        }
+                        Listed entry = entry(item);
+                        if (entry.specialUse() instanceof String use) {
+                            found.put(entry.name(), use);
+                        }
+                        return true;
+                    });
+        }
+        return found;
+    }
+
+    /// Sends a command for each mailbox, many at once; mailboxes that are not there are left out.
+    private void each(
+            Collection<String> names,
+            Function<String, CommandText> command,
+            SentCommand.Untagged untagged)
+            throws StoreException {
         Deque<String> left = new ArrayDeque<>(names);
         Deque<SentCommand> underWay = new ArrayDeque<>();
         StoreException refused = null;
@@ -346,10 +409,7 @@ final class Tree {
                     left.clear();
                 }
             } else {
-                underWay.add(
-                        connection.send(
-                                CommandText.of("STATUS").mailbox(left.remove()).word(items()),
-                                response -> onStatus(response, found)));
+                underWay.add(connection.send(command.apply(left.remove()), untagged));
             }
         }
         if (refused != null) {

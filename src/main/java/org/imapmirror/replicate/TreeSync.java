@@ -65,6 +65,13 @@ final class TreeSync {
 
     /// @return what it found, for whoever goes on to compare the mailboxes
     Sides run(Window window) throws StoreException {
+        // What clients are about is applied before; but the first copies of a new lane in a busy
+        // account would wait too long with it.
+        if (isFirst(work)) {
+            work.awaitNames();
+        } else {
+            window.close();
+        }
         LaneMap.Touched touched = work.map.watchTouches();
         Census census =
                 work.hands

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /// What people see while a run goes on, on a terminal of `script` and elsewhere.
 @Tag("dovecot")
 class SyncScreenIT {
-    private static final int MESSAGES = 300;
+    private static final int MESSAGES = 700;
 
     @TempDir Path directory;
     private TwoServers servers;
@@ -97,7 +97,7 @@ class SyncScreenIT {
     @Test
     void aTerminalShowsABarWithOctetsAndTheTimeLeft() throws Exception {
         // Slow enough to be drawn several times.
-        String said = run(true, imapsync("--maxmessagespersecond", "100"));
+        String said = run(true, imapsync("--maxmessagespersecond", "200"));
         List<String> drawn =
                 said.lines()
                         .flatMap(line -> List.of(line.split("\r")).stream())
@@ -108,16 +108,16 @@ class SyncScreenIT {
                 .anySatisfy(line ->
                         assertThat(line)
                                 .contains("/s, ", " s left")
-                                .containsPattern("[0-9]+ of 300 messages, [0-9]+ copied, ")
+                                .containsPattern("[0-9]+ of 700 messages, [0-9]+ copied, ")
                                 .containsPattern("[0-9.]+ k?B of [0-9.]+ kB, "));
-        assertThat(said).contains("300 copied", "complete");
+        assertThat(said).contains("700 copied", "complete");
     }
 
     @Test
     void elsewhereThereAreLinesAndNothingIsDrawnOver() throws Exception {
         String said = run(false, imapsync());
         assertThat(said)
-                .contains("300 messages", "300 copied", "complete")
+                .contains("700 messages", "700 copied", "complete")
                 .doesNotContain("\r", "\u001b", "[#");
     }
 
