@@ -2,6 +2,8 @@ package org.imapmirror.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Drift;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +26,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Everything at once: many clients do everything at random, two of each account at the same time,
 /// while the whole process is killed again and again, the mirror is restarted, and its connections
@@ -135,7 +141,18 @@ class TortureIT {
             return sum;
         }
 
-        private void assertArchived(List<RandomWork> work, Path config) {
+        /// What the audit log says of an account.
+        private String auditOf(String account) throws IOException {
+            try (Stream<Path> files = Files.walk(setup.directory().resolve("audit"))) {
+                return ArchiveWorld.audit(files.filter(Files::isRegularFile).sorted().toList())
+                        .stream()
+                        .map(JsonNode::toString)
+                        .filter(line -> line.contains(account))
+                        .collect(Collectors.joining("\n"));
+            }
+        }
+
+        private void assertArchived(List<RandomWork> work, Path config) throws IOException {
             for (int user = 1; user <= users(); user++) {
                 Map<String, Integer> held = new TreeMap<>();
                 Mailboxes.read(Access.to(archive, user))
@@ -153,7 +170,7 @@ class TortureIT {
                 }
                 assertThat(held.keySet()).as("archive, seed %d", seed).containsAll(told);
                 assertThat(held)
-                        .as("archive, seed %d", seed)
+                        .as("archive, seed %d, audit:%n%s", seed, auditOf(primary.user(user)))
                         .allSatisfy((_, times) -> assertThat(times).isOne());
             }
             assertThat(Run.imapmirror("audit", "verify", "--config", config.toString()).code())
