@@ -19,10 +19,10 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
                 new Login(8 * 1024, 4 * 1024, 1000, Duration.ofMinutes(3));
 
         public Login {
-            positive("line-before-login", line);
-            positive("literal-before-login", literal);
-            positive("before-login", connections);
-            positive("login-time", time);
+            Check.positive("line-before-login", line);
+            Check.positive("literal-before-login", literal);
+            Check.positive("before-login", connections);
+            Check.positive("login-time", time);
         }
 
         /// Octets of a login command with two literals, at most.
@@ -42,11 +42,11 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
         public static final Commands DEFAULTS = new Commands(64 * 1024, 1000, 0, 100, 1024);
 
         public Commands {
-            positive("line", line);
-            positive("literals", literals);
-            notNegative("literal", literal);
-            positive("depth", depth);
-            positive("pipeline", pipeline);
+            Check.positive("line", line);
+            Check.positive("literals", literals);
+            Check.notNegative("literal", literal);
+            Check.positive("depth", depth);
+            Check.positive("pipeline", pipeline);
         }
     }
 
@@ -59,8 +59,8 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
 
         public Clients {
             trusted = List.copyOf(trusted);
-            notNegative("per-address", perAddress);
-            notNegative("per-account", perAccount);
+            Check.notNegative("per-address", perAddress);
+            Check.notNegative("per-account", perAccount);
         }
     }
 
@@ -84,9 +84,9 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
                         100_000);
 
         public FailedLogins {
-            notNegative("failed-logins.free", free);
-            positive("failed-logins.memory", memory);
-            positive("failed-logins.remembered", remembered);
+            Check.notNegative("failed-logins.free", free);
+            Check.positive("failed-logins.memory", memory);
+            Check.positive("failed-logins.remembered", remembered);
             if (delay.isNegative() || longest.compareTo(delay) < 0) {
                 throw new IllegalArgumentException(
                         "limits: failed-logins.longest-delay must not be less than delay");
@@ -109,9 +109,9 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
                         Duration.ofSeconds(10));
 
         public Times {
-            positive("connect-time", connect);
-            positive("linger-time", linger);
-            positive("stop-time", grace);
+            Check.positive("connect-time", connect);
+            Check.positive("linger-time", linger);
+            Check.positive("stop-time", grace);
             if (idle.compareTo(Duration.ofMinutes(30)) < 0) {
                 throw new IllegalArgumentException(
                         "limits: idle-time must be 30 minutes or more, not " + idle);
@@ -145,21 +145,29 @@ public record ProxyLimits(Login login, Commands commands, Clients clients, Times
         return commands.pipeline();
     }
 
-    private static void positive(String key, int value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException("limits: " + key + " must be positive: " + value);
-        }
-    }
+    /// Apart from the rest, so that whichever record is loaded first does not load them all before
+    /// it has its own defaults.
+    private static final class Check {
+        private Check() {}
 
-    private static void notNegative(String key, long value) {
-        if (value < 0) {
-            throw new IllegalArgumentException("limits: " + key + " is negative: " + value);
+        static void positive(String key, int value) {
+            if (value <= 0) {
+                throw new IllegalArgumentException(
+                        "limits: " + key + " must be positive: " + value);
+            }
         }
-    }
 
-    private static void positive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("limits: " + key + " must be positive: " + value);
+        static void notNegative(String key, long value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("limits: " + key + " is negative: " + value);
+            }
+        }
+
+        static void positive(String key, Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException(
+                        "limits: " + key + " must be positive: " + value);
+            }
         }
     }
 }
