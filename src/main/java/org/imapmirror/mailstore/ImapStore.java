@@ -212,6 +212,12 @@ public final class ImapStore implements AutoCloseable {
         return tree().list();
     }
 
+    /// As [#list()] without special uses, where the server does not tell them anyway: no mailbox is
+    /// looked into, so that a client that is just making one is not disturbed.
+    public List<Listed> names() throws StoreException {
+        return tree().names();
+    }
+
     /// Everything in the personal namespaces, and the mailboxes' numbers, in one round trip where
     /// no others are there than expected; no mailbox is open afterwards.
     ///

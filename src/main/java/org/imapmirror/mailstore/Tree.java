@@ -87,14 +87,24 @@ final class Tree {
     }
 
     List<Listed> list() throws StoreException {
-        Listing listing = new Listing(null, true);
+        return list(true);
+    }
+
+    /// Without special uses, where they are not told anyway. Dovecot looks into the mailboxes for
+    /// whatever else is asked for with a listing, also into one that a client is just making, so
+    /// that its CREATE fails.
+    List<Listed> names() throws StoreException {
+        return list(false);
+    }
+
+    private List<Listed> list(boolean uses) throws StoreException {
+        Listing listing = new Listing(null, uses);
         listing.send();
         return listing.result();
     }
 
     /// All mailboxes and their numbers, in one round trip where no others are there than expected.
-    /// Nothing is asked for with the listing but names: Dovecot looks into mailboxes for the rest,
-    /// also into one that a client is just making, so that its CREATE fails.
+    /// Nothing is asked for with the listing but names, as in [#names()].
     ///
     /// @param before what to do before the others are looked into, for numbers and special uses
     Census census(Collection<String> expected, Census.Step before) throws StoreException {

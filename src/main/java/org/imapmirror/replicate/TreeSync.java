@@ -144,7 +144,7 @@ final class TreeSync {
     /// A mailbox that two listings lack is gone, unless that takes more than the brake lets
     /// through.
     private void remove(Set<MailboxName> absent) throws StoreException {
-        Set<MailboxName> again = selectable(work.hands.primary().list());
+        Set<MailboxName> again = selectable(work.hands.primary().names());
         for (MailboxName name : absent) {
             MailboxRow m = work.map.get(name);
             if (m == null || again.contains(name)) {

@@ -197,7 +197,7 @@ public final class Watches implements AutoCloseable {
 
         private void look(ImapStore store, boolean first) throws StoreException {
             Set<String> names = new HashSet<>();
-            for (Listed l : store.list()) {
+            for (Listed l : store.names()) {
                 if (l.selectable()) {
                     names.add(l.name());
                 }

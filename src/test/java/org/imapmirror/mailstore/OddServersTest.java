@@ -454,6 +454,36 @@ class OddServersTest {
         assertThat(later.kind()).isEqualTo(Kind.REFUSED);
     }
 
+    /// Dovecot looks into each mailbox for special uses, also into one that is just being made.
+    @Test
+    void namesAloneAskForNothingElse() throws Exception {
+        try (ScriptedServer server =
+                        ScriptedServer.loggedIn(
+                                "LIST-EXTENDED SPECIAL-USE LIST-STATUS",
+                                d -> {
+                                    d.expect("LIST");
+                                    d.send("* LIST () \"/\" Work");
+                                    d.send(d.tag() + " OK listed");
+                                    d.expect("LIST");
+                                    d.send("* LIST (\\Subscribed) \"/\" Work");
+                                    d.send(d.tag() + " OK listed");
+                                    d.untilGone();
+                                });
+                ImapStore store = open(server)) {
+            assertThat(store.names())
+                    .singleElement()
+                    .satisfies(l -> {
+                        assertThat(l.name()).isEqualTo("Work");
+                        assertThat(l.subscribed()).isTrue();
+                        assertThat(l.specialUse()).isNull();
+                    });
+            assertThat(server.received())
+                    .filteredOn(line -> line.contains(" LIST "))
+                    .hasSize(3)
+                    .noneMatch(line -> line.contains("RETURN"));
+        }
+    }
+
     @Test
     void passwordsWithOddCharactersGoAsLiterals() throws Exception {
         try (ScriptedServer server =
