@@ -12,35 +12,43 @@ import java.util.function.Predicate;
 /// @param missing UIDs that the primary has and the map does not know
 /// @param gone mapped UIDs that the primary no longer has; to be proved by a second reading
 /// @param flags mapped UIDs whose flags differ, with what they are on the primary
-public record MailboxDiff(UidSet missing, UidSet gone, Map<Long, Flags> flags) {
+/// @param open UIDs that differ too, but were touched by live events since the snapshot: which of
+///   both is newer is not known
+public record MailboxDiff(UidSet missing, UidSet gone, Map<Long, Flags> flags, UidSet open) {
 
     /// Compares a snapshot with the map.
     ///
     /// @param primary every UID of the primary's mailbox at the snapshot, with its flags
     /// @param mapped the mapped UIDs with the flags that the mirror got last
     /// @param known UIDs with any row at all (mapped, parked, pending, gone)
-    /// @param left UIDs that live events touched since the snapshot: theirs to decide
+    /// @param touched UIDs that live events touched since the snapshot
     public static MailboxDiff of(
-            Map<Long, Flags> primary, Map<Long, Flags> mapped, UidSet known, Predicate<Long> left) {
+            Map<Long, Flags> primary,
+            Map<Long, Flags> mapped,
+            UidSet known,
+            Predicate<Long> touched) {
         UidSet.Builder missing = new UidSet.Builder();
+        UidSet.Builder gone = new UidSet.Builder();
+        UidSet.Builder open = new UidSet.Builder();
         Map<Long, Flags> flags = new LinkedHashMap<>();
         primary.forEach((uid, now) -> {
-            if (left.test(uid)) {
+            Flags then = mapped.get(uid);
+            if (then == null ? known.contains(uid) : then.equals(now)) {
                 return;
             }
-            Flags then = mapped.get(uid);
-            if (then != null && !then.equals(now)) {
-                flags.put(uid, now);
-            } else if (then == null && !known.contains(uid)) {
+            if (touched.test(uid)) {
+                open.add(uid);
+            } else if (then == null) {
                 missing.add(uid);
+            } else {
+                flags.put(uid, now);
             }
         });
-        UidSet.Builder gone = new UidSet.Builder();
         for (long uid : mapped.keySet()) {
-            if (!primary.containsKey(uid) && !left.test(uid)) {
-                gone.add(uid);
+            if (!primary.containsKey(uid)) {
+                (touched.test(uid) ? open : gone).add(uid);
             }
         }
-        return new MailboxDiff(missing.build(), gone.build(), flags);
+        return new MailboxDiff(missing.build(), gone.build(), flags, open.build());
     }
 }

@@ -2,6 +2,7 @@ package org.imapmirror.reconcile;
 
 import org.imapmirror.event.MailboxName;
 
+import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -9,19 +10,24 @@ import java.util.TreeSet;
 ///
 /// @param created on the primary, not in the map; parents come before their children
 /// @param absent in the map, not on the primary; to be proved by a second listing, children first
-public record TreeDiff(Set<MailboxName> created, Set<MailboxName> absent) {
+/// @param open one of these, but touched by live events since the listing: which is newer is not
+///   known
+public record TreeDiff(Set<MailboxName> created, Set<MailboxName> absent, Set<MailboxName> open) {
 
-    /// @param left names that live events touched since the listing: theirs to decide
+    /// @param touched names that live events touched since the listing
     public static TreeDiff of(
-            Set<MailboxName> primary, Set<MailboxName> known, Set<MailboxName> left) {
+            Set<MailboxName> primary, Set<MailboxName> known, Set<MailboxName> touched) {
         TreeSet<MailboxName> created = new TreeSet<>(primary);
         created.removeAll(known);
-        created.removeAll(left);
-        TreeSet<MailboxName> absent = new TreeSet<>(java.util.Comparator.reverseOrder());
+        TreeSet<MailboxName> absent = new TreeSet<>(Comparator.reverseOrder());
         absent.addAll(known);
         absent.removeAll(primary);
-        absent.removeAll(left);
         absent.remove(MailboxName.INBOX);
-        return new TreeDiff(created, absent);
+        TreeSet<MailboxName> open = new TreeSet<>(created);
+        open.addAll(absent);
+        open.retainAll(touched);
+        created.removeAll(open);
+        absent.removeAll(open);
+        return new TreeDiff(created, absent, open);
     }
 }

@@ -47,7 +47,7 @@ final class Archive {
     }
 
     /// What is known of a message that is about to be mapped, beyond its row.
-    private record Known(@Nullable String date, Supplier<@Nullable String> digest) {}
+    private record Known(Arrival arrival, Supplier<@Nullable String> digest) {}
 
     ArchiveRows rows(LaneTx tx) {
         return new ArchiveRows(tx.connection(), work.lane.id());
@@ -107,17 +107,17 @@ final class Archive {
     }
 
     /// The stream to send to the archive in place of a body.
-    InputStream reading(MailboxRow m, long uid, @Nullable String date, InputStream body) {
+    InputStream reading(MailboxRow m, long uid, Arrival arrival, InputStream body) {
         DigestingStream stream = new DigestingStream(body);
-        know(m, uid, new Known(date, stream::digest));
+        know(m, uid, new Known(arrival, stream::digest));
         return stream;
     }
 
     /// What is known of messages that the archive holds before they are mapped.
     ///
     /// @param uid the primary's
-    void know(MailboxRow m, long uid, @Nullable String date, @Nullable String digest) {
-        know(m, uid, new Known(date, () -> digest));
+    void know(MailboxRow m, long uid, Arrival arrival, @Nullable String digest) {
+        know(m, uid, new Known(arrival, () -> digest));
     }
 
     private void know(MailboxRow m, long uid, Known what) {
@@ -139,13 +139,13 @@ final class Archive {
         Map<Long, Known> ofMailbox = known.get(m.id());
         Known what = ofMailbox == null ? null : ofMailbox.remove(row.uid());
         String digest = what == null ? null : what.digest().get();
-        String date = what == null ? null : what.date();
+        Arrival arrival = what == null ? Arrival.UNKNOWN : what.arrival();
         Archived at =
                 new Archived(
                         now.target(), now.targetUidValidity(), row.targetUid(), row.size(), digest);
         rows(tx).put(
                         now,
-                        new Place(row.uid(), at, row.flags(), date, false),
+                        new Place(row.uid(), at, row.flags(), arrival, false),
                         work.clock.millis(),
                         false);
         enter(
@@ -156,7 +156,7 @@ final class Archive {
                         .with("uid", row.uid())
                         .with("archive", List.of(at(at.box(), at.uidValidity(), at.uid() + "")))
                         .with("size", row.size())
-                        .with("date", date)
+                        .with("date", arrival.date())
                         .with("flags", row.flags().list())
                         .with("sha256", digest));
     }
@@ -190,7 +190,7 @@ final class Archive {
     void refer(LaneTx tx, MailboxRow m, long uid, Place of, boolean found) throws SQLException {
         Archived at = of.archived();
         tx.put(m, new MessageRow(uid, 0, State.MAPPED, at.size(), of.flags()));
-        Place here = new Place(uid, at, of.flags(), of.date(), false);
+        Place here = new Place(uid, at, of.flags(), of.arrival(), false);
         rows(tx).put(m, here, work.clock.millis(), found);
     }
 
@@ -230,7 +230,12 @@ final class Archive {
                             .orElse(null);
             if (original != null && s != null) {
                 Place here =
-                        new Place(uid, original.archived(), s.flags(), s.internalDate(), false);
+                        new Place(
+                                uid,
+                                original.archived(),
+                                s.flags(),
+                                Arrival.certain(s.internalDate()),
+                                false);
                 work.store.change(
                         work.lane,
                         tx -> {

@@ -112,7 +112,7 @@ final class ArchiveFinds {
                         MessageRow row =
                                 new MessageRow(
                                         uid, pair.getValue(), State.MAPPED, w.size(), w.flags());
-                        archive.know(m, uid, w.date(), f.exact());
+                        archive.know(m, uid, Arrival.certain(w.date()), f.exact());
                         tx.put(m, row);
                         archive.found(tx, m, row);
                     }

@@ -51,12 +51,13 @@ record ArchiveRows(Connection db, long lane) {
         return Sql.number(db, "SELECT count(*) FROM archive_mailbox WHERE lane = ?", lane) == 0;
     }
 
-    /// A message is at a place of the primary.
+    /// A message is at a place of the primary. Only a date that is certain is kept for comparing.
     ///
     /// @param since epoch milliseconds
     /// @param found nobody was seen to copy or move it there
     void put(MailboxRow m, Place p, long since, boolean found) throws SQLException {
-        Instant instant = FirstCopy.instant(p.date());
+        Arrival arrival = p.arrival();
+        Instant instant = arrival.certain() ? FirstCopy.instant(arrival.date()) : null;
         Sql.update(
                 db,
                 "INSERT INTO archive_place (lane, mailbox, uid, name, box, box_uid_validity,"
@@ -76,7 +77,7 @@ record ArchiveRows(Connection db, long lane) {
                 p.archived().uid(),
                 p.archived().size(),
                 p.archived().digest(),
-                p.date(),
+                arrival.date(),
                 instant == null ? null : instant.getEpochSecond(),
                 String.join(" ", p.flags().list()),
                 since,
@@ -143,15 +144,16 @@ record ArchiveRows(Connection db, long lane) {
         return out;
     }
 
-    /// Messages that one with this size and date may be a copy of.
+    /// Messages that one with this size and date may be a copy of; also those whose own date is a
+    /// guess.
     List<Place> alike(long size, @Nullable Instant date) throws SQLException {
         if (date == null) {
             return List.of();
         }
         return Sql.list(
                 db,
-                "SELECT * FROM archive_place WHERE lane = ? AND size = ? AND instant = ? AND digest"
-                        + " IS NOT NULL AND lost = 0 ORDER BY id",
+                "SELECT * FROM archive_place WHERE lane = ? AND size = ? AND (instant = ? OR"
+                    + " instant IS NULL) AND digest IS NOT NULL AND lost = 0 ORDER BY id",
                 ArchiveRows::place,
                 lane,
                 size,
@@ -226,6 +228,8 @@ record ArchiveRows(Connection db, long lane) {
     private static Place place(ResultSet r) throws SQLException {
         r.getLong("ended");
         boolean ended = !r.wasNull();
+        r.getLong("instant");
+        boolean certain = !r.wasNull();
         return new Place(
                 r.getLong("uid"),
                 new Archived(
@@ -235,7 +239,7 @@ record ArchiveRows(Connection db, long lane) {
                         r.getLong("size"),
                         r.getString("digest")),
                 LaneTx.flags(r.getString("flags")),
-                r.getString("date"),
+                new Arrival(r.getString("date"), certain),
                 ended);
     }
 }

@@ -47,7 +47,7 @@ final class ArrivalDates {
     private record At(MailboxRef mailbox, long uid) {}
 
     /// The date of each, by UID; complete.
-    Map<Long, String> of(MailboxRow m, List<Spooled> bodies) throws StoreException {
+    Map<Long, Arrival> of(MailboxRow m, List<Spooled> bodies) throws StoreException {
         Map<Long, String> dates = new TreeMap<>();
         UidSet undated =
                 UidSet.of(
@@ -66,11 +66,19 @@ final class ArrivalDates {
                 }
             }
         }
+        Map<Long, Arrival> arrivals = new TreeMap<>();
         for (Spooled b : bodies) {
+            String told = dates.get(b.uid());
             String given = b.internalDate();
-            dates.putIfAbsent(b.uid(), given == null ? DATE_TIME.format(b.arrived()) : given);
+            if (told != null) {
+                arrivals.put(b.uid(), Arrival.certain(told));
+            } else if (given != null) {
+                arrivals.put(b.uid(), new Arrival(given, isPast(given, b.arrived())));
+            } else {
+                arrivals.put(b.uid(), Arrival.guess(DATE_TIME.format(b.arrived())));
+            }
         }
-        return dates;
+        return arrivals;
     }
 
     /// Asks for messages of the open mailbox.

@@ -16,6 +16,7 @@ import org.imapmirror.replicate.MessageRow.State;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ import java.util.TreeMap;
 /// Compares one mailbox with the primary and settles the difference.
 final class Deltas {
     private static final int CHUNK = 100;
+
+    /// Looks at messages that changed while they were compared; each takes a round trip.
+    private static final int LOOKS = 5;
+
     static final String BRAKE = "deletions in ";
     private static final long GONE_KEPT_MILLIS = 86_400_000L;
 
@@ -152,11 +157,10 @@ final class Deltas {
         }
         boolean live = touched.any(m);
         ModseqDelta.Difference diff = modseqs.difference(m, found, touched);
-        for (UidSet chunk : diff.missing().chunks(CHUNK)) {
-            importer.fromPrimary(m, chunk);
-        }
+        add(m, diff.missing());
         flags(m, diff.flags());
         boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), work.store.present(m));
+        again(m, diff.open(), window);
         MailboxRow now = work.current(m);
         if (live) {
             return true;
@@ -194,31 +198,70 @@ final class Deltas {
             return;
         }
         boolean live = touched.any(m);
-        Map<Long, Flags> mapped = new HashMap<>();
-        Map<Long, Long> targets = new HashMap<>();
-        UidSet.Builder known = new UidSet.Builder();
-        for (MessageRow row : work.store.messages(m)) {
-            if (row.state() == State.MAPPED) {
-                mapped.put(row.uid(), row.flags());
-                targets.put(row.uid(), row.targetUid());
-            }
-            if (row.state() != State.GONE) {
-                known.add(row.uid());
-            }
-        }
-        MailboxDiff diff =
-                MailboxDiff.of(snapshot, mapped, known.build(), uid -> touched.has(m, uid));
-        for (UidSet chunk : diff.missing().chunks(CHUNK)) {
-            importer.fromPrimary(m, chunk);
-        }
+        MailboxDiff diff = difference(m, snapshot, work.store.messages(m), touched);
+        add(m, diff.missing());
         flags(m, diff.flags());
-        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), mapped.size());
+        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), work.store.present(m));
+        again(m, diff.open(), window);
         MailboxRow now = work.current(m);
         if (complete && !live) {
             settled(now, status, since, Math.max(1, work.steady.millis()));
         } else {
             work.store.change(
                     work.lane, tx -> tx.pruneGone(now, work.steady.millis() - GONE_KEPT_MILLIS));
+        }
+    }
+
+    private static MailboxDiff difference(
+            MailboxRow m,
+            Map<Long, Flags> primary,
+            Collection<MessageRow> rows,
+            LaneMap.Touched touched) {
+        Map<Long, Flags> mapped = new HashMap<>();
+        UidSet.Builder known = new UidSet.Builder();
+        for (MessageRow row : rows) {
+            if (row.state() == State.MAPPED) {
+                mapped.put(row.uid(), row.flags());
+            }
+            if (row.state() != State.GONE) {
+                known.add(row.uid());
+            }
+        }
+        return MailboxDiff.of(primary, mapped, known.build(), uid -> touched.has(m, uid));
+    }
+
+    private void add(MailboxRow m, UidSet missing) throws StoreException {
+        for (UidSet chunk : missing.chunks(CHUNK)) {
+            importer.fromPrimary(m, chunk);
+        }
+    }
+
+    /// Looks once more at messages that differ and that events touched while they were compared:
+    /// the event may be older than what was read, and then it is right only if every event is. What
+    /// goes on changing stays in doubt, and what is gone does, for the brake judges all deletions
+    /// of a mailbox together.
+    private void again(MailboxRow before, UidSet uids, Window window) throws StoreException {
+        UidSet open = uids;
+        UidSet gone = UidSet.EMPTY;
+        for (int look = 0; look < LOOKS && !open.isEmpty(); look++) {
+            LaneMap.Touched touched = work.map.watchTouches();
+            work.examinePrimary(work.current(before));
+            Map<Long, Flags> flags = work.hands.primary().flags(open);
+            window.close();
+            MailboxRow m = work.map.byId(before.id());
+            if (m == null || !m.copied()) {
+                return;
+            }
+            MailboxDiff diff = difference(m, flags, work.store.messages(m, open).values(), touched);
+            add(m, diff.missing());
+            flags(m, diff.flags());
+            gone = gone.union(diff.gone());
+            open = diff.open();
+        }
+        if (!open.isEmpty() || !gone.isEmpty()) {
+            String reason = "messages changed while they were compared";
+            MailboxName name = work.current(before).name();
+            work.store.change(work.lane, tx -> tx.doubt(Doubt.MEMBERSHIP, name, reason));
         }
     }
 

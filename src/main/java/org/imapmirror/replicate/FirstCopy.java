@@ -198,7 +198,11 @@ final class FirstCopy {
         Map<Long, String> digests = work.hands.target().digests(UidSet.of(pairs.values()));
         pairs.forEach((uid, targetUid) -> {
             Summary s = there.get(uid);
-            archive.know(m, uid, s == null ? null : s.internalDate(), digests.get(targetUid));
+            archive.know(
+                    m,
+                    uid,
+                    s == null ? Arrival.UNKNOWN : Arrival.certain(s.internalDate()),
+                    digests.get(targetUid));
         });
     }
 

@@ -178,7 +178,11 @@ final class Importer {
                             return;
                         }
                         String date = s.internalDate();
-                        appender.add(s.flags(), date, size, work.reading(m, uid, date, body));
+                        appender.add(
+                                s.flags(),
+                                date,
+                                size,
+                                work.reading(m, uid, Arrival.certain(date), body));
                         sent.add(new Attempt.Item(uid, s.size(), s.flags(), null, null));
                     });
         } catch (IOException e) {
@@ -192,7 +196,7 @@ final class Importer {
     ///
     /// @return those that the mirror refused for good, with its words
     Map<Spooled, String> fromSpool(MailboxRow m, List<Spooled> bodies) throws StoreException {
-        Map<Long, String> dates = arrivals.of(m, bodies);
+        Map<Long, Arrival> dates = arrivals.of(m, bodies);
         List<Attempt.Item> items = new ArrayList<>();
         for (Spooled b : bodies) {
             items.add(new Attempt.Item(b.uid(), b.payload().size(), b.flags(), b.payload(), null));
@@ -201,10 +205,13 @@ final class Importer {
         ImapStore target = work.hands.target();
         Appender appender = target.appender(work.current(m).target());
         for (Spooled b : bodies) {
-            String date = dates.get(b.uid());
+            Arrival arrival = Objects.requireNonNull(dates.get(b.uid()));
             try (InputStream body = work.journal.openPayload(b.payload())) {
                 appender.add(
-                        b.flags(), date, b.payload().size(), work.reading(m, b.uid(), date, body));
+                        b.flags(),
+                        arrival.date(),
+                        b.payload().size(),
+                        work.reading(m, b.uid(), arrival, body));
             } catch (IOException e) {
                 throw new StoreException(
                         Kind.GONE,

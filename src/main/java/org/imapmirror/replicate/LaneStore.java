@@ -107,17 +107,16 @@ final class LaneStore {
                 .log("parked, needs somebody");
     }
 
-    /// Durable when this returns: for what must be known before something is sent.
+    /// Durable when this returns: for what must be known before something is sent. Where the disk
+    /// fails, it is known all the same although nothing will be sent, which is as after a crash.
     void changeDurably(LaneRow lane, Changes changes) {
-        database.write(db -> {
-            changes.in(tx(db, lane));
-            return true;
-        });
+        change(lane, changes);
+        flush();
     }
 
     /// Makes durable what was changed so far.
     void flush() {
-        var _ = database.write(db -> Sql.update(db, "UPDATE run SET run = run"));
+        database.sync();
     }
 
     /// Entries of an archive's lane that are not in the audit log yet.

@@ -86,23 +86,28 @@ final class ModseqDelta {
     /// @param missing UIDs that the map does not know, or as gone
     /// @param flags that differ
     /// @param gone known UIDs that vanished; to be proved by another reading
-    record Difference(UidSet missing, Map<Long, Flags> flags, UidSet gone) {}
+    /// @param open as in [MailboxDiff#open]
+    record Difference(UidSet missing, Map<Long, Flags> flags, UidSet gone, UidSet open) {}
 
     /// Compares what was found with the map, which may have gone on since.
     Difference difference(MailboxRow m, Found found, LaneMap.Touched touched) {
         UidSet told = UidSet.of(found.flags().keySet());
         Map<Long, MessageRow> rows = work.store.messages(m, told);
         UidSet.Builder missing = new UidSet.Builder();
+        UidSet.Builder open = new UidSet.Builder();
         Map<Long, Flags> flags = new HashMap<>();
         found.flags()
                 .forEach((uid, now) -> {
                     MessageRow row = rows.get(uid);
-                    if (touched.has(m, uid)) {
+                    boolean unknown = row == null || row.state() == State.GONE;
+                    if (!unknown && (row.state() != State.MAPPED || row.flags().equals(now))) {
                         return;
                     }
-                    if (row == null || row.state() == State.GONE) {
+                    if (touched.has(m, uid)) {
+                        open.add(uid);
+                    } else if (unknown) {
                         missing.add(uid);
-                    } else if (row.state() == State.MAPPED && !row.flags().equals(now)) {
+                    } else {
                         flags.put(uid, now);
                     }
                 });
@@ -116,8 +121,8 @@ final class ModseqDelta {
                 }
             }
             UidSet all = known.build();
-            add(gone, m, all.minus(uids), touched);
-            add(missing, m, uids.minus(all).minus(told), touched);
+            add(gone, open, m, all.minus(uids), touched);
+            add(missing, open, m, uids.minus(all).minus(told), touched);
         } else if (!found.vanished().isEmpty()) {
             // It may name whole ranges that never were.
             UidSet.Builder there = new UidSet.Builder();
@@ -126,16 +131,17 @@ final class ModseqDelta {
                     there.add(row.uid());
                 }
             }
-            add(gone, m, there.build().intersect(found.vanished()), touched);
+            add(gone, open, m, there.build().intersect(found.vanished()), touched);
         }
-        return new Difference(missing.build(), flags, gone.build());
+        return new Difference(missing.build(), flags, gone.build(), open.build());
     }
 
-    private static void add(UidSet.Builder to, MailboxRow m, UidSet uids, LaneMap.Touched touched) {
-        uids.forEach(uid -> {
-            if (!touched.has(m, uid)) {
-                to.add(uid);
-            }
-        });
+    private static void add(
+            UidSet.Builder to,
+            UidSet.Builder open,
+            MailboxRow m,
+            UidSet uids,
+            LaneMap.Touched touched) {
+        uids.forEach(uid -> (touched.has(m, uid) ? open : to).add(uid));
     }
 }

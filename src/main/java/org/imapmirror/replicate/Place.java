@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param uid the primary's
 /// @param flags the last known ones of the primary
-/// @param date the primary's INTERNALDATE, null where it is not known
+/// @param arrival the primary's INTERNALDATE
 /// @param ended it is no longer there
-record Place(long uid, Archived archived, Flags flags, @Nullable String date, boolean ended) {
+record Place(long uid, Archived archived, Flags flags, Arrival arrival, boolean ended) {
 
     /// A message of the archive.
     ///

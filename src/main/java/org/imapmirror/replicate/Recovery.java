@@ -103,7 +103,9 @@ final class Recovery {
                 StoredForms forms = wanted.get(item);
                 String digest = forms == null ? left.get(uid) : forms.exact();
                 Summary one = there.get(uid);
-                archive.know(m, item.uid(), one == null ? null : one.internalDate(), digest);
+                // What it was sent with may have been a guess.
+                Arrival arrival = new Arrival(one == null ? null : one.internalDate(), false);
+                archive.know(m, item.uid(), arrival, digest);
             });
         }
     }

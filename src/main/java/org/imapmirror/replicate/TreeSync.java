@@ -99,6 +99,9 @@ final class TreeSync {
         if (!diff.absent().isEmpty()) {
             remove(diff.absent());
         }
+        if (!diff.open().isEmpty()) {
+            doubt("mailboxes changed while they were listed");
+        }
         if (work.archive == null) {
             subscriptions(listed, mirror, touched.names());
         }
@@ -234,8 +237,11 @@ final class TreeSync {
             }
         }
         if (unsettled) {
-            String reason = "a mailbox changed while its subscription was compared";
-            work.store.change(work.lane, tx -> tx.doubt(Doubt.TREE, null, reason));
+            doubt("a mailbox changed while its subscription was compared");
         }
+    }
+
+    private void doubt(String reason) {
+        work.store.change(work.lane, tx -> tx.doubt(Doubt.TREE, null, reason));
     }
 }

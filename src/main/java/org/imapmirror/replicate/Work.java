@@ -212,8 +212,8 @@ final class Work {
     }
 
     /// The stream to store in place of a body: an archive takes its digest.
-    InputStream reading(MailboxRow m, long uid, @Nullable String date, InputStream body) {
-        return archive == null ? body : archive.reading(m, uid, date, body);
+    InputStream reading(MailboxRow m, long uid, Arrival arrival, InputStream body) {
+        return archive == null ? body : archive.reading(m, uid, arrival, body);
     }
 
     /// A message of the mirror has its row: the archive notes where it is.

@@ -43,6 +43,7 @@ public final class Database implements AutoCloseable {
     private final Connections connections;
 
     private final ReentrantLock writing = new ReentrantLock(true);
+    private final WriteAheadLog log;
     private final boolean readOnly;
     private @Nullable Writer writer;
     private int commits;
@@ -67,6 +68,7 @@ public final class Database implements AutoCloseable {
         this.file = file;
         this.readOnly = readOnly;
         this.connections = new Connections(dialect, file);
+        this.log = new WriteAheadLog(file);
         this.checkpoints =
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform()
@@ -193,11 +195,27 @@ public final class Database implements AutoCloseable {
 
     /// Like [#write], without waiting for the disk: readers see it and it survives the end of the
     /// process, but a failure of power may undo it, together with everything that was written after
-    /// it. The next [#write] makes it durable.
+    /// it. The next [#write] or [#sync] makes it durable.
     ///
     /// @throws StateException where the database could not do it
     public <T extends @Nullable Object> T writeInOrder(SqlFunction<Connection, T> work) {
         return write(false, work);
+    }
+
+    /// Makes durable what calls of [#writeInOrder] that have returned by now committed; not what
+    /// somebody only reads, whose commit may be a moment from returning. Nobody waits for it but
+    /// who calls it, and all who do at once for one fsync.
+    ///
+    /// @throws StateException where the disk refuses; what was committed is still there, and may be
+    ///   durable or not
+    public void sync() {
+        requireOpen();
+        try {
+            log.sync();
+        } catch (IOException e) {
+            throw new StateException(
+                    StateException.Fault.DISK, "the disk fails the database " + file + ": " + e, e);
+        }
     }
 
     private <T extends @Nullable Object> T write(boolean synced, SqlFunction<Connection, T> work) {
@@ -237,11 +255,13 @@ public final class Database implements AutoCloseable {
             Sql.update(current.connection, "BEGIN IMMEDIATE");
             T result = work.apply(current.connection);
             Sql.update(current.connection, "COMMIT");
+            log.committed();
             return result;
         } catch (Throwable e) {
             if (!Connections.rolledBack(current.connection) || connections.isDisk(e)) {
                 writer = null;
                 Connections.closeQuietly(current.connection);
+                log.reopen();
             }
             throw e;
         }
@@ -372,6 +392,7 @@ public final class Database implements AutoCloseable {
                 Connections.closeQuietly(writer.connection);
                 writer = null;
             }
+            log.close();
         } finally {
             writing.unlock();
         }

@@ -164,6 +164,41 @@ class ArchiveIT {
         }
     }
 
+    /// Killed between the move and its entry in the journal, imapmirror cannot ask for the
+    /// message's date any more, and what it takes for it instead may be another second or, with a
+    /// primary whose clock is wrong, another hour.
+    @Test
+    void whatMovedBeforeItsDateWasKnownIsFound() throws Exception {
+        try (ArchiveWorld world =
+                new ArchiveWorld(directory, "sweep: {watch: none, every: never}")) {
+            try (WireClient client = new WireClient(world.through())) {
+                append(client, "INBOX", "one");
+                world.await();
+                world.archive.stop();
+                append(client, "INBOX", "two");
+            }
+            try (WireClient past = new WireClient(Access.to(world.primary, 1))) {
+                past.command("CREATE Other").orFail();
+                past.append(
+                                "Other",
+                                "() \"29-Nov-2026 01:00:00 +0000\"",
+                                Mail.message("two", "text of two"))
+                        .orFail();
+                past.command("SELECT INBOX").orFail();
+                past.command("UID STORE 2 +FLAGS.SILENT (\\Deleted)").orFail();
+                past.command("UID EXPUNGE 2").orFail();
+            }
+            world.archive.start();
+            world.await();
+            world.sweep();
+            assertThat(ArchiveWorld.subjects(world.archived()))
+                    .containsOnlyKeys("one", "two")
+                    .allSatisfy((_, times) -> assertThat(times).isOne());
+            assertThat(world.audit("found-copy")).hasSize(1);
+            assertThat(world.verify().code()).isZero();
+        }
+    }
+
     @Test
     void auditLogIsCheckedByCommand() throws Exception {
         try (ArchiveWorld world = new ArchiveWorld(directory, "")) {

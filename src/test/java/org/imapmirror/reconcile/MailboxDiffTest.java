@@ -22,17 +22,20 @@ class MailboxDiffTest {
         assertThat(diff.missing()).isEqualTo(UidSet.of(5));
         assertThat(diff.gone()).isEqualTo(UidSet.of(3));
         assertThat(diff.flags()).isEqualTo(Map.of(2L, Flags.NONE));
+        assertThat(diff.open()).isEqualTo(UidSet.EMPTY);
     }
 
     @Test
-    void leavesToLiveEventsWhatTheyTouched() {
+    void whatLiveEventsTouchedAndDiffersIsOpen() {
         MailboxDiff diff =
                 MailboxDiff.of(
-                        Map.of(2L, Flags.NONE, 5L, SEEN),
-                        Map.of(2L, SEEN, 3L, SEEN),
-                        UidSet.of(2, 3),
+                        Map.of(2L, Flags.NONE, 4L, SEEN, 5L, SEEN),
+                        Map.of(2L, SEEN, 3L, SEEN, 4L, SEEN),
+                        UidSet.of(2, 3, 4),
                         _ -> true);
-        assertThat(diff).isEqualTo(new MailboxDiff(UidSet.EMPTY, UidSet.EMPTY, Map.of()));
+        assertThat(diff)
+                .isEqualTo(
+                        new MailboxDiff(UidSet.EMPTY, UidSet.EMPTY, Map.of(), UidSet.of(2, 3, 5)));
     }
 
     @Test

@@ -23,9 +23,11 @@ class TreeDiffTest {
     }
 
     @Test
-    void inboxIsNeverAbsentAndTouchedNamesAreLeft() {
-        TreeDiff diff = TreeDiff.of(names("a"), names("INBOX", "b"), names("a", "b"));
+    void inboxIsNeverAbsentAndTouchedNamesAreOpen() {
+        TreeDiff diff =
+                TreeDiff.of(names("a", "c"), names("INBOX", "b", "c"), names("a", "b", "c"));
         assertThat(diff.created()).isEmpty();
         assertThat(diff.absent()).isEmpty();
+        assertThat(diff.open()).map(MailboxName::value).containsExactlyInAnyOrder("a", "b");
     }
 }

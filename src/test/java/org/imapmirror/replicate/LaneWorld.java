@@ -61,6 +61,9 @@ final class LaneWorld implements AutoCloseable {
     /// What lanes get that ask for the commands of clients about names.
     Supplier<CompletableFuture<Void>> named = () -> CompletableFuture.completedFuture(null);
 
+    /// What lanes get that ask for all commands of clients.
+    Supplier<CompletableFuture<Void>> settled = () -> CompletableFuture.completedFuture(null);
+
     /// Where lanes find the servers; by the servers' own ports where nothing is said.
     final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
@@ -102,10 +105,7 @@ final class LaneWorld implements AutoCloseable {
                         journal,
                         topology,
                         (server, _) -> open(server, ports.get(server)),
-                        new LiveSessions(
-                                _ -> CompletableFuture.completedFuture(null),
-                                _ -> named.get(),
-                                _ -> {}),
+                        new LiveSessions(_ -> settled.get(), _ -> named.get(), _ -> {}),
                         (_, _) -> {},
                         new Lanes.Time(clock, nanos, Executors.newSingleThreadScheduledExecutor()));
         this.client = open("primary");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.Flags;
+import org.imapmirror.event.MailboxEvent;
 import org.imapmirror.event.MailboxEvent.FlagChange;
 import org.imapmirror.event.MailboxEvent.FlagsChanged;
 import org.imapmirror.event.MailboxEvent.MailboxCreated;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 @Tag("dovecot")
 class LanesIT {
@@ -299,6 +302,56 @@ class LanesIT {
         world.journal(
                 MailboxSuspect.of(Doubt.FLAGS, INBOX, "test"),
                 new MessagesCopied(ref("INBOX"), UidSet.of(uid), ref("Work"), targets(copied)));
+        assertEqual();
+    }
+
+    /// Journals events when a comparison has read the primary and waits for what clients were
+    /// about.
+    private void journalWhileComparing(int window, MailboxEvent... events) {
+        AtomicInteger windows = new AtomicInteger();
+        world.settled =
+                () -> {
+                    if (windows.incrementAndGet() == window) {
+                        world.journal(events);
+                    }
+                    return CompletableFuture.completedFuture(null);
+                };
+    }
+
+    /// The events are older than what the comparison has read, and do not tell all: that is why it
+    /// is made.
+    @Test
+    void whatEventsTouchDuringAComparisonIsLookedAtAgain() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        Flags seen = Flags.of("\\Seen");
+        long read = world.append("INBOX", "read", seen);
+        long gone = world.append("INBOX", "gone", Flags.NONE);
+        world.append("INBOX", "stays", Flags.NONE);
+        world.awaitMirrored();
+        world.client.select("INBOX");
+        world.client.expunge(UidSet.of(gone));
+        journalWhileComparing(
+                1,
+                new FlagsChanged(ref("INBOX"), UidSet.of(read), FlagChange.REMOVED, seen),
+                new FlagsChanged(ref("INBOX"), UidSet.of(gone), FlagChange.ADDED, seen));
+        world.journal(MailboxSuspect.of(Doubt.MEMBERSHIP, INBOX, "test"));
+        assertEqual();
+    }
+
+    @Test
+    void whatEventsTouchDuringAListingIsListedAgain() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        MailboxName work = new MailboxName("Work");
+        world.client.create("Work", null);
+        world.journal(new MailboxCreated(work, null));
+        world.awaitMirrored();
+        world.client.delete("Work");
+        // The first is closed before the listing.
+        journalWhileComparing(2, new MailboxCreated(work, null));
+        world.journal(MailboxSuspect.ofTree("test"));
         assertEqual();
     }
 

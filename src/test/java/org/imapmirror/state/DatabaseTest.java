@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 class DatabaseTest {
     private static final String MIGRATIONS = "classpath:db/state-test";
@@ -127,6 +129,58 @@ class DatabaseTest {
         assertThat(count(database)).isOne();
         assertThat(database.<Long>write(c -> Sql.number(c, "PRAGMA synchronous"))).isEqualTo(2);
         assertThat(count(database)).isOne();
+    }
+
+    /// What a failure of power leaves is at least what the files hold when the call returns.
+    @Test
+    void whatIsSyncedIsInTheFiles() throws Exception {
+        Database database = open();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                long base = i * 100L;
+                all.add(
+                        threads.submit(() -> {
+                            for (long id = base; id < base + 10; id++) {
+                                String insert = "INSERT INTO note (id) VALUES (" + id + ")";
+                                database.writeInOrder(c -> Sql.update(c, insert));
+                                database.sync();
+                            }
+                        }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        try (var files = Files.list(file().getParent())) {
+            for (Path f : files.filter(f -> !f.toString().endsWith("-shm")).toList()) {
+                Files.copy(f, copy.resolve(f.getFileName()));
+            }
+        }
+        try (Database restored =
+                Database.open("jdbc:sqlite:" + copy.resolve(file().getFileName()), MIGRATIONS)) {
+            assertThat(count(restored)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void syncWorksAfterAFailedTransactionAndNotOnceClosed() {
+        Database database = open();
+        long pages = database.write(c -> Sql.number(c, "PRAGMA page_count"));
+        database.sync();
+        database.write(c -> Sql.number(c, "PRAGMA max_page_count = " + (pages + 2)));
+        assertThatThrownBy(() ->
+                        database.writeInOrder(c ->
+                                Sql.update(
+                                        c,
+                                        "INSERT INTO note VALUES (1, '', ?)",
+                                        new byte[100_000])))
+                .isInstanceOf(StateException.class);
+        database.writeInOrder(c -> Sql.update(c, "INSERT INTO note (id) VALUES (1)"));
+        database.sync();
+        database.close();
+        assertThatThrownBy(database::sync).hasMessageContaining("closed");
     }
 
     @Test
