@@ -153,7 +153,7 @@ record ArchiveRows(Connection db, long lane) {
         return Sql.list(
                 db,
                 "SELECT * FROM archive_place WHERE lane = ? AND size = ? AND (instant = ? OR"
-                    + " instant IS NULL) AND digest IS NOT NULL AND lost = 0 ORDER BY id",
+                        + " instant IS NULL) AND digest IS NOT NULL AND lost = 0 ORDER BY id",
                 ArchiveRows::place,
                 lane,
                 size,

@@ -99,16 +99,18 @@ final class ModseqDelta {
         found.flags()
                 .forEach((uid, now) -> {
                     MessageRow row = rows.get(uid);
-                    boolean unknown = row == null || row.state() == State.GONE;
-                    if (!unknown && (row.state() != State.MAPPED || row.flags().equals(now))) {
+                    boolean known = row != null && row.state() != State.GONE;
+                    boolean equal =
+                            row == null || row.state() != State.MAPPED || row.flags().equals(now);
+                    if (known && equal) {
                         return;
                     }
                     if (touched.has(m, uid)) {
                         open.add(uid);
-                    } else if (unknown) {
-                        missing.add(uid);
-                    } else {
+                    } else if (known) {
                         flags.put(uid, now);
+                    } else {
+                        missing.add(uid);
                     }
                 });
         UidSet.Builder gone = new UidSet.Builder();
