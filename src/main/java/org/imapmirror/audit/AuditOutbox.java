@@ -57,7 +57,7 @@ public final class AuditOutbox {
     /// The last line that is known to be in the file, for each archive.
     public static Map<String, AuditHead> heads(Database state) {
         Map<String, AuditHead> out = new TreeMap<>();
-        state.read(db -> {
+        state.query(db -> {
             Sql.list(
                             db,
                             "SELECT archive, written, hash FROM audit_chain",
@@ -72,7 +72,7 @@ public final class AuditOutbox {
     }
 
     static Optional<AuditHead> head(Database state, String archive) {
-        return state.read(db ->
+        return state.query(db ->
                 Sql.one(
                         db,
                         "SELECT written, hash FROM audit_chain WHERE archive = ?",
@@ -95,7 +95,7 @@ public final class AuditOutbox {
 
     /// The entries after a number, ascending.
     static List<String> entries(Database state, String archive, long after, int most) {
-        return state.read(db ->
+        return state.query(db ->
                 Sql.list(
                         db,
                         "SELECT entry FROM audit_outbox WHERE archive = ? AND n > ? ORDER BY n"

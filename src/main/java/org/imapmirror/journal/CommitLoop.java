@@ -226,7 +226,7 @@ final class CommitLoop implements Runnable {
     /// @return the account's row as of the last commit, null where it has none, from any thread
     @Nullable AccountRow row(Account account) {
         AccountRow row = rows.getIfPresent(account);
-        return row != null ? row : database.read(c -> Transaction.find(c, account).orElse(null));
+        return row != null ? row : database.query(c -> Transaction.find(c, account).orElse(null));
     }
 
     /// The commits since the start.

@@ -50,7 +50,7 @@ record Queries(Database database) {
     }
 
     String run() {
-        return database.read(
+        return database.query(
                 c -> Sql.one(c, "SELECT run FROM journal", r -> r.getString(1)).orElse(""));
     }
 
@@ -59,11 +59,11 @@ record Queries(Database database) {
     }
 
     long bytes() {
-        return database.read(c -> Sql.number(c, "SELECT COALESCE(SUM(bytes), 0) FROM account"));
+        return database.query(c -> Sql.number(c, "SELECT COALESCE(SUM(bytes), 0) FROM account"));
     }
 
     long bytes(Account account, long after, long upTo) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.number(
                         c,
                         "SELECT COALESCE(SUM(LENGTH(e.event) + "
@@ -78,7 +78,7 @@ record Queries(Database database) {
     }
 
     List<Journal.Entry> entries(Account account, long after, int limit) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.list(
                         c,
                         "SELECT seq, at, session, client, event FROM entry WHERE account ="
@@ -115,7 +115,7 @@ record Queries(Database database) {
 
     Set<Account> accounts() {
         return new HashSet<>(
-                database.read(c ->
+                database.query(c ->
                         Sql.list(
                                 c,
                                 "SELECT name FROM account WHERE head > 0",
@@ -123,7 +123,7 @@ record Queries(Database database) {
     }
 
     List<Journal.Mark> marks() {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.list(
                         c,
                         "SELECT name, generation, marked_at FROM account"

@@ -160,7 +160,7 @@ final class Spool {
         Row row;
         try {
             row =
-                    database.read(c ->
+                    database.query(c ->
                                     Sql.one(
                                             c,
                                             "SELECT body, sealed_by FROM payload WHERE id = ?",
@@ -199,7 +199,7 @@ final class Spool {
     boolean has(PayloadRef ref) {
         return ID.matcher(ref.id()).matches()
                 && !damaged.contains(ref.id())
-                && database.read(c ->
+                && database.query(c ->
                                 Sql.one(
                                         c,
                                         "SELECT body IS NOT NULL, sealed_by FROM payload"
@@ -266,7 +266,7 @@ final class Spool {
         // In this order: a body leaves the map only when its row is there, or its file is gone.
         return ID.matcher(id).matches()
                 && !pending.containsKey(id)
-                && database.read(c ->
+                && database.query(c ->
                                 Sql.one(
                                         c,
                                         "SELECT 1 FROM payload WHERE id = ?",

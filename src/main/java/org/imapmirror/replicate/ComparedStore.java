@@ -24,7 +24,7 @@ final class ComparedStore {
     /// By our ids of the mailboxes; absent for those that were never compared.
     Map<Long, Compared> of(LaneRow lane) {
         List<Row> rows =
-                database.read(db ->
+                database.query(db ->
                         Sql.list(
                                 db,
                                 "SELECT c.* FROM compared c JOIN mailbox m ON m.id = c.mailbox"
@@ -37,7 +37,7 @@ final class ComparedStore {
     }
 
     Compared of(MailboxRow m) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(db, "SELECT * FROM compared WHERE mailbox = ?", ComparedStore::row, m.id())
                         .map(Row::compared)
                         .orElse(Compared.NEVER));
@@ -59,7 +59,7 @@ final class ComparedStore {
 
     /// UIDs of the primary whose rows are not older than this moment and whose messages are there.
     List<Long> changedSince(MailboxRow m, long since) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT uid FROM message WHERE mailbox = ? AND since >= ? AND state <> ?",

@@ -89,7 +89,11 @@ final class EventApplier {
     private List<Entry> next() {
         long position = work.lane.position();
         if (read.isEmpty() || read.getFirst().seq() != position + 1) {
-            read = work.journal.read(work.account(), position, LONGEST_RUN);
+            // Mostly there is nothing, which the journal knows without its database.
+            read =
+                    work.journal.head(work.account()) <= position
+                            ? List.of()
+                            : work.journal.read(work.account(), position, LONGEST_RUN);
         }
         return read;
     }

@@ -27,7 +27,7 @@ final class HeldStore {
     /// The mirror's UIDs that are held in a mailbox, as its messages are numbered now.
     UidSet in(MailboxRow m) {
         List<Long> uids =
-                database.read(db ->
+                database.query(db ->
                         Sql.list(
                                 db,
                                 "SELECT target_uid FROM held WHERE mailbox = ? AND"
@@ -39,16 +39,17 @@ final class HeldStore {
     }
 
     List<HeldRow> rows(MailboxRow m) {
-        return database.read(db -> Sql.list(db, ROW + "WHERE mailbox = ?", HeldStore::row, m.id()));
+        return database.query(
+                db -> Sql.list(db, ROW + "WHERE mailbox = ?", HeldStore::row, m.id()));
     }
 
     List<HeldRow> rows(Grave g) {
-        return database.read(db -> Sql.list(db, ROW + "WHERE grave = ?", HeldStore::row, g.id()));
+        return database.query(db -> Sql.list(db, ROW + "WHERE grave = ?", HeldStore::row, g.id()));
     }
 
     /// @param steady a moment of [SteadyClock]
     List<HeldRow> due(LaneRow lane, long steady) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         ROW + "WHERE lane = ? AND due <= ? ORDER BY mailbox, grave, target_uid",
@@ -62,7 +63,7 @@ final class HeldStore {
     }
 
     List<Grave> graves(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT * FROM grave WHERE lane = ? ORDER BY id",
@@ -84,7 +85,7 @@ final class HeldStore {
 
     /// @param after no more than these rows, in the order of their ids, starting behind this one
     List<Numbered> list(LaneRow lane, SteadyClock steady, long after, int most) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT h.*, coalesce(m.name, g.name) AS box, coalesce(m.target_name,"

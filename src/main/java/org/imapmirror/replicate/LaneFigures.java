@@ -99,7 +99,7 @@ final class LaneFigures {
     /// @param skipped whether those that it was decided about, or those that wait for a decision
     /// @param most how many are told
     List<ParkedItem> parked(LaneRow lane, boolean skipped, int most) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT item, what, reason, since FROM parked WHERE lane = ? AND skipped ="

@@ -121,7 +121,7 @@ final class LaneStore {
 
     /// Entries of an archive's lane that are not in the audit log yet.
     long auditWaiting(LaneKey key) {
-        return database.read(db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
+        return database.query(db -> AuditOutbox.waiting(db, key.mirror(), key.account().name()));
     }
 
     /// The lane's row, made where it is new. A journal of another epoch means that positions in the
@@ -152,22 +152,22 @@ final class LaneStore {
     }
 
     LaneRow reload(LaneKey key) {
-        return database.read(db -> one(db, key));
+        return database.query(db -> one(db, key));
     }
 
     /// @param steady a moment of [SteadyClock]
     Agenda agenda(LaneRow lane, long steady) {
-        return database.read(db -> Agenda.of(db, lane.id(), steady));
+        return database.query(db -> Agenda.of(db, lane.id(), steady));
     }
 
     List<LaneRow> lanes() {
-        return database.read(
+        return database.query(
                 db -> Sql.list(db, "SELECT * FROM lane ORDER BY id", LaneStore::laneRow));
     }
 
     /// What the last start wrote down, empty before the first one.
     String run() {
-        return database.read(
+        return database.query(
                 db -> Sql.one(db, "SELECT run FROM run", r -> r.getString(1)).orElse(""));
     }
 
@@ -182,7 +182,7 @@ final class LaneStore {
     }
 
     String epochOf(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(db, "SELECT epoch FROM lane WHERE id = ?", r -> r.getString(1), lane.id())
                         .orElseThrow());
     }
@@ -204,7 +204,7 @@ final class LaneStore {
 
     /// Another account's lane to this mirror with the same storage on the primary, if there is one.
     Optional<String> aliasOf(LaneRow lane, String fingerprint) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(
                         db,
                         "SELECT account FROM lane WHERE mirror = ? AND fingerprint = ? AND id <> ?",
@@ -216,7 +216,7 @@ final class LaneStore {
 
     Map<MailboxName, MailboxRow> mailboxes(LaneRow lane) {
         Map<MailboxName, MailboxRow> out = new HashMap<>();
-        database.read(db -> mailboxes(db, lane.id())).forEach(m -> out.put(m.name(), m));
+        database.query(db -> mailboxes(db, lane.id())).forEach(m -> out.put(m.name(), m));
         return out;
     }
 
@@ -235,7 +235,7 @@ final class LaneStore {
             return out;
         }
         database
-                .read(db ->
+                .query(db ->
                         Sql.list(
                                 db,
                                 "SELECT * FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?",
@@ -250,7 +250,7 @@ final class LaneStore {
     }
 
     List<MessageRow> messages(MailboxRow m) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT * FROM message WHERE mailbox = ? ORDER BY uid",
@@ -260,13 +260,13 @@ final class LaneStore {
 
     UidSet inState(MailboxRow m, State state) {
         List<Long> uids =
-                database.read(
+                database.query(
                         db -> Sql.list(db, IN_STATE, r -> r.getLong(1), state.ordinal(), m.id()));
         return UidSet.of(uids);
     }
 
     Optional<Attempt> attempt(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(
                         db,
                         "SELECT * FROM attempt WHERE lane = ?",
@@ -282,7 +282,7 @@ final class LaneStore {
     /// When the mirror was first looked at for what became of the attempt, in the time of
     /// [SteadyClock]; null for never.
     @Nullable Long attemptLooked(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(
                                 db,
                                 "SELECT looked FROM attempt WHERE lane = ? AND looked IS NOT NULL",
@@ -292,7 +292,7 @@ final class LaneStore {
     }
 
     List<DoubtRow> doubts(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT * FROM doubt WHERE lane = ? ORDER BY since, name",
@@ -309,13 +309,13 @@ final class LaneStore {
 
     /// Mailboxes that hold import-pending messages, by our ids.
     List<Long> mailboxesWithPending(LaneRow lane) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(db, WITH_PENDING, r -> r.getLong(1), State.PENDING.ordinal(), lane.id()));
     }
 
     /// How many messages of a mailbox are on the primary, as far as is known.
     long present(MailboxRow m) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.number(
                         db,
                         "SELECT count(*) FROM message WHERE mailbox = ? AND state <> ?",
@@ -326,7 +326,7 @@ final class LaneStore {
     /// Mailboxes that a server refused for good.
     Set<MailboxName> parkedMailboxes(LaneRow lane) {
         return Set.copyOf(
-                database.read(db ->
+                database.query(db ->
                         Sql.list(
                                 db,
                                 "SELECT m.name FROM mailbox m JOIN parked p ON p.lane = m.lane AND"
@@ -340,7 +340,7 @@ final class LaneStore {
     /// Mailboxes that are ahead of the lane's position ([Horizon]), by our ids.
     Set<Long> ahead(LaneRow lane) {
         return new HashSet<>(
-                database.read(db ->
+                database.query(db ->
                         Sql.list(
                                 db,
                                 "SELECT a.mailbox FROM ahead a JOIN mailbox m ON m.id = a.mailbox"
@@ -353,7 +353,7 @@ final class LaneStore {
     ///
     /// @param steadyNow a moment of [SteadyClock]
     List<LaneKey> toLookAgain(long steadyNow) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT account, mirror FROM lane WHERE id IN (SELECT b.lane FROM message m"

@@ -28,7 +28,7 @@ final class ParkedStore {
 
     /// Whether somebody decided to leave it parked.
     boolean isSkipped(LaneRow lane, String item) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.number(
                                 db,
                                 "SELECT count(*) FROM parked WHERE lane = ? AND item = ? AND"
@@ -39,7 +39,7 @@ final class ParkedStore {
     }
 
     Approval approval(LaneRow lane, String item) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.one(
                                 db,
                                 "SELECT detail, approved FROM parked WHERE lane = ? AND item = ?"
@@ -52,7 +52,7 @@ final class ParkedStore {
 
     /// Messages of a mailbox that wait for room, ascending, with sizes and flags.
     List<MessageRow> waitingForRoom(MailboxRow m) {
-        return database.read(db ->
+        return database.query(db ->
                 Sql.list(
                         db,
                         "SELECT * FROM message WHERE state > 0 AND state = ? AND again = ? AND"

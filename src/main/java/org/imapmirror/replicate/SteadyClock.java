@@ -31,7 +31,7 @@ final class SteadyClock extends Clock {
         this.nanos = nanos;
         long now = wall.millis();
         this.startMillis =
-                database.read(db ->
+                database.query(db ->
                         Sql.one(
                                         db,
                                         "SELECT wall, steady FROM steady WHERE id = 1",

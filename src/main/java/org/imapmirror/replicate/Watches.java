@@ -36,6 +36,7 @@ import java.util.concurrent.TimeoutException;
 public final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final Duration REST = Duration.ofSeconds(5);
+    private static final String INBOX = "INBOX";
 
     private final Lanes.Connections connections;
     private final Topology topology;
@@ -116,7 +117,7 @@ public final class Watches implements AutoCloseable {
         private final Thread thread;
         private volatile long lastActive = System.nanoTime();
         private volatile @Nullable ImapStore open;
-        private Map<String, Status> known = new HashMap<>();
+        private final Map<String, Status> known = new HashMap<>();
 
         Watch(Account account) {
             this.account = account;
@@ -167,13 +168,21 @@ public final class Watches implements AutoCloseable {
         }
 
         private void watch(ImapStore store) throws StoreException {
-            store.examine("INBOX");
+            store.examine(INBOX);
             boolean first = known.isEmpty();
+            long round = effort.round().toNanos();
+            long looked = System.nanoTime() - round;
             do {
-                look(store, first);
-                first = false;
-                if (store.idle(effort.round(), this::turnIsOver)) {
+                long left = looked + round - System.nanoTime();
+                if (left <= 0) {
+                    looked = System.nanoTime();
+                    left = round;
+                    look(store, first);
+                    first = false;
+                }
+                if (store.idle(Duration.ofNanos(left), this::turnIsOver)) {
                     lanes.hint(account, MailboxName.INBOX, Doubt.MEMBERSHIP);
+                    compare(store.status(List.of(INBOX)));
                 }
             } while (!turnIsOver());
         }
@@ -205,24 +214,30 @@ public final class Watches implements AutoCloseable {
             if (!settled()) {
                 names.retainAll(known.keySet());
             }
-            Map<String, Status> now = new HashMap<>(store.status(names));
-            if (!first) {
-                for (Map.Entry<String, Status> e : now.entrySet()) {
-                    Status before = known.get(e.getKey());
-                    if (before == null) {
-                        lanes.hint(account, new MailboxName(e.getKey()), Doubt.MEMBERSHIP);
-                    } else if (!before.equals(e.getValue())) {
-                        boolean flagsOnly =
-                                before.uidNext() == e.getValue().uidNext()
-                                        && before.messages() == e.getValue().messages();
-                        lanes.hint(
-                                account,
-                                new MailboxName(e.getKey()),
-                                flagsOnly ? Doubt.FLAGS : Doubt.MEMBERSHIP);
-                    }
-                }
+            Map<String, Status> now = store.status(names);
+            known.keySet().retainAll(now.keySet());
+            if (first) {
+                known.putAll(now);
+            } else {
+                compare(now);
             }
-            known = now;
+        }
+
+        /// Hints at what is not as it was.
+        private void compare(Map<String, Status> now) {
+            now.forEach((name, status) -> {
+                Status before = known.put(name, status);
+                if (!status.equals(before)) {
+                    boolean flagsOnly =
+                            before != null
+                                    && before.uidNext() == status.uidNext()
+                                    && before.messages() == status.messages();
+                    lanes.hint(
+                            account,
+                            new MailboxName(name),
+                            flagsOnly ? Doubt.FLAGS : Doubt.MEMBERSHIP);
+                }
+            });
         }
     }
 }

@@ -276,6 +276,17 @@ public final class Database implements AutoCloseable {
     ///
     /// @throws StateException where the database could not do it
     public <T extends @Nullable Object> T read(SqlFunction<Connection, T> work) {
+        return read(true, work);
+    }
+
+    /// Like [#read] for a single statement, which is of one moment by itself: two statements less.
+    ///
+    /// @throws StateException where the database could not do it
+    public <T extends @Nullable Object> T query(SqlFunction<Connection, T> statement) {
+        return read(false, statement);
+    }
+
+    private <T extends @Nullable Object> T read(boolean snapshot, SqlFunction<Connection, T> work) {
         readersFree.acquireUninterruptibly();
         Connection connection = null;
         try {
@@ -286,7 +297,9 @@ public final class Database implements AutoCloseable {
             if (connection == null) {
                 connection = connections.connect(dialect.readerSetup());
             }
-            Sql.update(connection, "BEGIN");
+            if (snapshot) {
+                Sql.update(connection, "BEGIN");
+            }
             return work.apply(connection);
         } catch (SQLException e) {
             if (connections.isDisk(e) && connection != null) {
@@ -296,14 +309,14 @@ public final class Database implements AutoCloseable {
             throw connections.failure(e);
         } finally {
             if (connection != null) {
-                giveBack(connection);
+                giveBack(connection, snapshot);
             }
             readersFree.release();
         }
     }
 
-    private void giveBack(Connection connection) {
-        if (Connections.rolledBack(connection) && !closed) {
+    private void giveBack(Connection connection, boolean snapshot) {
+        if ((!snapshot || Connections.rolledBack(connection)) && !closed) {
             synchronized (idleReaders) {
                 idleReaders.push(connection);
             }

@@ -45,7 +45,7 @@ public final class Vault {
     /// Null where there is none, and where it cannot be unsealed, which the log tells.
     public byte @Nullable [] get(String name) {
         Row row =
-                database.read(db ->
+                database.query(db ->
                                 Sql.one(
                                         db,
                                         "SELECT sealed_by, sealed FROM vault WHERE name = ?",

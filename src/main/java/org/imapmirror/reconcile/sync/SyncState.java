@@ -39,7 +39,7 @@ final class SyncState implements AutoCloseable {
         try {
             database.write(c -> Sql.update(c, "PRAGMA cache_size = -" + CACHE));
             Optional<String> of =
-                    database.read(c ->
+                    database.query(c ->
                             Sql.one(
                                     c,
                                     "SELECT source, target FROM pair",
@@ -71,7 +71,7 @@ final class SyncState implements AutoCloseable {
     }
 
     Optional<MapBox> box(String name, String target) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.one(
                         c,
                         BOXES + "WHERE m.name = ? AND t.name = ?",
@@ -82,7 +82,7 @@ final class SyncState implements AutoCloseable {
 
     /// All that are brought to one mailbox of the target.
     List<MapBox> boxesOf(String target) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.list(c, BOXES + "WHERE t.name = ? ORDER BY m.id", SyncState::readBox, target));
     }
 
@@ -97,7 +97,7 @@ final class SyncState implements AutoCloseable {
     }
 
     Optional<Attempt> attempt(long target) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.one(
                         c,
                         "SELECT * FROM attempt WHERE target = ?",
@@ -203,7 +203,7 @@ final class SyncState implements AutoCloseable {
 
     /// Octets and messages of a day's budget that are spent.
     long[] spent(String day) {
-        return database.read(c ->
+        return database.query(c ->
                 Sql.one(
                                 c,
                                 "SELECT octets, messages FROM spent WHERE day = ?",
@@ -217,11 +217,11 @@ final class SyncState implements AutoCloseable {
     }
 
     private <T> List<T> list(String sql, SqlFunction<ResultSet, T> row, Object... args) {
-        return database.read(c -> Sql.list(c, sql, row, args));
+        return database.query(c -> Sql.list(c, sql, row, args));
     }
 
     private long number(String sql, Object... args) {
-        return database.read(c -> Sql.number(c, sql, args));
+        return database.query(c -> Sql.number(c, sql, args));
     }
 
     /// Ascending, so that the builder merges ranges and the heap holds little.
