@@ -94,8 +94,9 @@ final class Connection {
         return replies;
     }
 
+    /// False where it ended, or the server said that it will.
     boolean usable() {
-        return broken == null;
+        return broken == null && bye == null;
     }
 
     /// The server's first line.

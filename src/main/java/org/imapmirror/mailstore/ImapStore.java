@@ -73,13 +73,17 @@ public final class ImapStore implements AutoCloseable {
 
         /// Nothing tells that it ended, and it has nothing selected from now on. Costs no round
         /// trip where the server has UNSELECT: for a connection that was used a moment ago.
-        boolean looksFresh() {
+        ///
+        /// @param trusted an end that the server did not announce need not be seen
+        boolean looksFresh(boolean trusted) {
             if (connection.mailbox().name() != null && !connection.has("UNSELECT")) {
                 return isFresh();
             }
             try {
-                while (connection.pump(GLANCE, false) != null) {
-                    // Words of farewell, or news of the mailbox that was open.
+                // Words of farewell, or news of the mailbox that was open.
+                connection.poll();
+                while (!trusted && connection.pump(GLANCE, false) != null) {
+                    // Until there are none, or an end without words.
                 }
                 if (connection.mailbox().name() != null) {
                     var unused = connection.send(leaving(), SentCommand.Untagged.NONE);

@@ -40,9 +40,11 @@ public final class ServerPool implements AutoCloseable {
 
     /// @param patience how long to wait for a connection that another one uses
     /// @param keep how long a connection that nobody uses stays open
-    public record Times(Duration patience, Duration keep) {
+    /// @param trust how long after its last use a connection is not asked whether it ended, which
+    ///   takes a moment each time: for one in so short a time, an error is soon enough
+    public record Times(Duration patience, Duration keep, Duration trust) {
         public static final Times DEFAULT =
-                new Times(Duration.ofSeconds(60), Duration.ofSeconds(20));
+                new Times(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofMillis(500));
     }
 
     /// @param servers by their keys in the configuration
@@ -102,8 +104,10 @@ public final class ServerPool implements AutoCloseable {
             if (used == null) {
                 return connect(server, account, grant, budget.pace());
             }
-            boolean justUsed = grant.unusedNanos(System.nanoTime()) < JUST_NOW.toNanos();
-            if (justUsed ? used.looksFresh() : used.isFresh()) {
+            long unused = grant.unusedNanos(System.nanoTime());
+            if (unused < JUST_NOW.toNanos()
+                    ? used.looksFresh(unused < times.trust().toNanos())
+                    : used.isFresh()) {
                 return lend(used, grant);
             }
             used.connection().abort();

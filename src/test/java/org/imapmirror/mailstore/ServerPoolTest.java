@@ -54,7 +54,7 @@ class ServerPoolTest {
                 new Logins(
                         Map.of("new", new LoginMethod.Captured(captured)), InstantSource.system()),
                 ClientLimits.DEFAULT,
-                new ServerPool.Times(patience, Duration.ofSeconds(20)));
+                new ServerPool.Times(patience, Duration.ofSeconds(20), Duration.ZERO));
     }
 
     @Test
