@@ -28,8 +28,11 @@ final class LagBench {
     private static final double LONGEST_LAG = 100;
     private static final int WARM_UP_SECONDS = 5;
 
-    /// At so few changes in a second it takes some time until Java has compiled what they need.
-    private static final int LAG_WARM_UP_SECONDS = 15;
+    /// At so few changes in a second it takes a minute until Java has compiled what they need, and
+    /// with two processors one of them is the compiler's until then.
+    private static final int LAG_WARM_UP_SECONDS = 60;
+
+    private static final int OBSERVATION_SECONDS = 10;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -62,13 +65,13 @@ final class LagBench {
                         + " for %d s. rate: one client"
                         + " for each account, as fast as it gets its OKs, for %d s;"
                         + " imapmirror-client until the last OK, imapmirror-mirror until"
-                        + " everything is on the mirror. One round after a warm-up. No"
+                        + " everything is on the mirror. One round after a warm-up of a minute. No"
                         + " TLS.%n",
                 RATE_OF_ONE, RATE_OF_ALL, ACCOUNTS, seconds, seconds / 2);
-        for (int accounts : new int[] {1, ACCOUNTS}) {
-            lags(accounts, LAG_WARM_UP_SECONDS, new Results("warm-up"));
-            lags(accounts, seconds, results);
-        }
+        lags(1, WARM_UP_SECONDS, "1 account, at first");
+        lags(1, seconds, accounts(1));
+        lags(ACCOUNTS, LAG_WARM_UP_SECONDS, accounts(ACCOUNTS) + ", first minute");
+        lags(ACCOUNTS, seconds, accounts(ACCOUNTS));
         rates(ACCOUNTS, WARM_UP_SECONDS, new Results("warm-up"));
         for (int accounts : new int[] {1, ACCOUNTS}) {
             rates(accounts, seconds / 2, results);
@@ -85,7 +88,7 @@ final class LagBench {
         targets.print(System.out);
     }
 
-    private void lags(int accounts, int seconds, Results to) throws Exception {
+    private void lags(int accounts, int seconds, String what) throws Exception {
         for (int user = 1; user <= accounts; user++) {
             prepare(Access.to(mirror, ACCOUNTS + user));
             prepare(serve.through(primary, user));
@@ -97,16 +100,16 @@ final class LagBench {
             direct.add(new Observer(own, own));
             mirrored.add(new Observer(serve.through(primary, user), Access.to(mirror, user)));
         }
-        lag("observation", direct, seconds, to);
+        lag("observation", direct, Math.min(seconds, OBSERVATION_SECONDS), what);
         double[] before = processorSeconds();
-        lag(Front.MIRRORED, mirrored, seconds, to);
+        lag(Front.MIRRORED, mirrored, seconds, what);
         double[] after = processorSeconds();
         // Each change of the rate is one message, or one STORE to it.
         int each = rate(accounts) * seconds / accounts;
         int changes = (each + each / 3) * accounts;
         for (int i = 0; i < after.length; i++) {
-            to.add(
-                    "CPU, " + accounts(accounts) + ", per change",
+            results.add(
+                    "CPU, " + what + ", per change",
                     "ms",
                     List.of(Front.MIRRORED, "primary", "mirror").get(i),
                     (after[i] - before[i]) * 1000 / changes);
@@ -127,7 +130,7 @@ final class LagBench {
         return accounts == 1 ? RATE_OF_ONE : RATE_OF_ALL;
     }
 
-    private static void lag(String way, List<Observer> observers, int seconds, Results to)
+    private void lag(String way, List<Observer> observers, int seconds, String what)
             throws Exception {
         int rate = rate(observers.size());
         Duration period = Duration.ofMillis(1000L * observers.size() / rate);
@@ -146,8 +149,8 @@ final class LagBench {
             }
         }
         Observer.Lags all = Observer.Lags.join(lags);
-        to.addTimes("lag APPEND, " + accounts(observers.size()), way, all.appends());
-        to.addTimes("lag STORE, " + accounts(observers.size()), way, all.flags());
+        results.addTimes("lag APPEND, " + what, way, all.appends());
+        results.addTimes("lag STORE, " + what, way, all.flags());
     }
 
     private void rates(int accounts, int seconds, Results to) throws Exception {
