@@ -76,7 +76,6 @@ final class Deltas {
         if (!m.copied()) {
             return;
         }
-        LaneMap.Touched touched = work.map.watchTouches();
         work.examinePrimary(m);
         MailboxRow known = work.current(m);
         List<Summary> found = work.hands.primary().summariesFrom(known.uidSeen() + 1);
@@ -97,7 +96,8 @@ final class Deltas {
             work.map.put(work.current(now).withUidSeen(uids.last()));
         }
         long rows = work.store.present(now);
-        if (status == null || status.messages() != rows && !touched.any(now)) {
+        // Also beside live events, which may explain it or not: nobody gives the hint again.
+        if (status == null || status.messages() != rows) {
             changes(name, window);
         }
     }

@@ -341,6 +341,24 @@ class LanesIT {
     }
 
     @Test
+    void aHintIsFollowedBesideEvents() throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        long gone = world.append("INBOX", "gone", Flags.NONE);
+        long stays = world.append("INBOX", "stays", Flags.NONE);
+        world.awaitMirrored();
+        Flags seen = Flags.of("\\Seen");
+        world.client.select("INBOX");
+        world.client.expunge(UidSet.of(gone));
+        world.client.store(UidSet.of(stays), FlagChange.ADDED, seen);
+        journalWhileComparing(
+                1, new FlagsChanged(ref("INBOX"), UidSet.of(stays), FlagChange.ADDED, seen));
+        world.lanes.hint(LaneWorld.ALICE, INBOX, Doubt.MEMBERSHIP);
+        assertEqual();
+    }
+
+    @Test
     void whatEventsTouchDuringAListingIsListedAgain() throws Exception {
         world.lanes.start(List.of());
         world.lanes.seen(LaneWorld.ALICE);
