@@ -198,10 +198,12 @@ final class Deltas {
             return;
         }
         boolean live = touched.any(m);
-        MailboxDiff diff = difference(m, snapshot, work.store.messages(m), touched);
+        Collection<MessageRow> rows = work.store.messages(m);
+        MailboxDiff diff = difference(m, snapshot, rows, touched);
+        long mapped = rows.stream().filter(row -> row.state() == State.MAPPED).count();
         add(m, diff.missing());
         flags(m, diff.flags());
-        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), work.store.present(m));
+        boolean complete = diff.gone().isEmpty() || remove(m, diff.gone(), mapped);
         again(m, diff.open(), window);
         MailboxRow now = work.current(m);
         if (complete && !live) {
