@@ -262,6 +262,19 @@ final class SequenceMap {
         return b.build();
     }
 
+    /// Every UID that the last message may have; of nothing where there is none.
+    UidSet possibleLast() {
+        if (size == 0) {
+            return UidSet.EMPTY;
+        }
+        int run = runs - 1;
+        if (uids[run] != 0) {
+            return UidSet.of(uids[run] + lengths[run] - 1);
+        }
+        long first = Math.min(lastKnown() + lengths[run], UidSet.MAX);
+        return UidSet.range(first, highest < first ? UidSet.MAX : highest);
+    }
+
     private void rewind() {
         at = 0;
         atNumber = 1;

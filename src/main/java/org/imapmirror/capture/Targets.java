@@ -26,9 +26,14 @@ record Targets(UidSet uids, UidSet open, UidSet numbers, boolean star) {
     }
 
     static Targets ofUids(SequenceSet set, SequenceMap map) {
-        long highest = map.uid(map.size());
-        boolean unknownStar = set.hasStar() && map.size() > 0 && highest == 0;
-        UidSet possible = set.resolve(unknownStar ? UidSet.MAX : highest).intersect(map.possible());
+        UidSet star = map.possibleLast();
+        boolean unknownStar = set.hasStar() && star.size() > 1;
+        UidSet named = set.resolve(star.isEmpty() ? 0 : star.last());
+        if (unknownStar) {
+            // `999:*` counts down from 999 to a lower one.
+            named = named.union(set.resolve(star.first())).union(star);
+        }
+        UidSet possible = named.intersect(map.possible());
         UidSet known = possible.intersect(map.known());
         UidSet rest = possible.minus(known);
         if (rest.size() <= MAX_NAMED && !unknownStar) {

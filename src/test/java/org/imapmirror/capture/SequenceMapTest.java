@@ -79,7 +79,10 @@ class SequenceMapTest {
         assertThat(map.known()).isEqualTo(map.uidsAt(UidSet.range(1, 100_000)));
         assertThat(map.unknownIn(UidSet.range(1, 100_000)).size()).isEqualTo(unknown);
         assertThat(set(truth).minus(map.possible())).isEqualTo(UidSet.EMPTY);
-        if (!truth.isEmpty()) {
+        if (truth.isEmpty()) {
+            assertThat(map.possibleLast()).isEqualTo(UidSet.EMPTY);
+        } else {
+            assertThat(map.possibleLast().contains(truth.getLast())).isTrue();
             int n = 1 + random.nextInt(truth.size());
             SequenceMap copy = map.copy();
             copy.expunge(n);
