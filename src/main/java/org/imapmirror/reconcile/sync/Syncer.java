@@ -73,8 +73,8 @@ public final class Syncer {
             throws StoreException, IOException {
         long began = System.nanoTime();
         Ledger ledger = new Ledger(progress, options.limits().errors());
-        try (StateFile file = StateFile.open(stateFile, options.dryRun(), source, target);
-                Links links = new Links(source, target)) {
+        try (Links links = begun(source, target);
+                StateFile file = StateFile.open(stateFile, options.dryRun(), source, target)) {
             Inventory both = Inventory.of(links, file.state());
             Planned planned =
                     options.folders()
@@ -107,6 +107,13 @@ public final class Syncer {
             new Syncer(run, source, target, links, listing, wanted).go();
         }
         return ledger.report(options.dryRun(), Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /// Servers take their time for a login, and so does a new state file.
+    private static Links begun(Side source, Side target) {
+        Links links = new Links(source, target);
+        links.begin();
+        return links;
     }
 
     private static boolean isEmpty(@org.jspecify.annotations.Nullable Status status) {

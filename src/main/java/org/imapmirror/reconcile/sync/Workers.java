@@ -87,6 +87,7 @@ final class Workers {
 
     private boolean opened(Links links) {
         try {
+            links.begin();
             links.source();
             links.target();
             return true;
