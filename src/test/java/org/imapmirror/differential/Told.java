@@ -53,6 +53,8 @@ final class Told {
             never |= line.startsWith("* BYE") && answer.ending() == Wire.Ending.CLOSED;
             // Cyrus tells of keywords that are new at any later occasion.
             never |= !selects && line.matches("(?s)\\* (FLAGS|OK \\[PERMANENTFLAGS) .*");
+            // Cyrus keeps its table's version among the subscriptions, and tells it now and then.
+            never |= line.matches("(?s)\\* (LIST|LSUB) .*/\\x1f?VER\\x1f?\"?");
             if (!never && (everything || !isNews(line))) {
                 lines.add(normal(line));
             }
