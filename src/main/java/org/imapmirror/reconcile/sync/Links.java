@@ -10,110 +10,116 @@ import java.util.concurrent.CompletableFuture;
 /// One worker's connection to each side, opened when it is needed or by [#begin] before that. One
 /// that ended stays so until [#drop], because whatever was going on has to begin again.
 final class Links implements AutoCloseable {
-    private final Side sourceSide;
-    private final Side targetSide;
-    private @Nullable ImapStore source;
-    private @Nullable ImapStore target;
-    private @Nullable CompletableFuture<ImapStore> sourceComing;
-    private @Nullable CompletableFuture<ImapStore> targetComing;
+    private final Link source;
+    private final Link target;
 
-    Links(Side sourceSide, Side targetSide) {
-        this.sourceSide = sourceSide;
-        this.targetSide = targetSide;
+    Links(Side source, Side target) {
+        this.source = new Link(source);
+        this.target = new Link(target);
     }
 
     /// Opens both in the background, at the same time. Whoever needs one waits for it, and is told
     /// why it failed.
     void begin() {
-        if (source == null && sourceComing == null) {
-            sourceComing = opening(sourceSide);
-        }
-        if (target == null && targetComing == null) {
-            targetComing = opening(targetSide);
-        }
-    }
-
-    private static CompletableFuture<ImapStore> opening(Side side) {
-        CompletableFuture<ImapStore> coming = new CompletableFuture<>();
-        Thread.ofPlatform()
-                .name("opening " + side.name())
-                .daemon()
-                .start(() -> {
-                    try {
-                        coming.complete(side.open());
-                    } catch (StoreException | RuntimeException | Error e) {
-                        coming.completeExceptionally(e);
-                    }
-                });
-        return coming;
-    }
-
-    private static ImapStore await(CompletableFuture<ImapStore> coming) throws StoreException {
-        try {
-            return Workers.await(coming);
-        } catch (StoreException | RuntimeException e) {
-            // Interrupted, it may still be opened.
-            forget(coming);
-            throw e;
-        }
+        source.begin();
+        target.begin();
     }
 
     ImapStore source() throws StoreException {
-        ImapStore open = source;
-        if (open == null) {
-            CompletableFuture<ImapStore> coming = sourceComing;
-            sourceComing = null;
-            open = coming == null ? sourceSide.open() : await(coming);
-            source = open;
-        }
-        return open;
+        return source.get();
     }
 
     ImapStore target() throws StoreException {
-        ImapStore open = target;
-        if (open == null) {
-            CompletableFuture<ImapStore> coming = targetComing;
-            targetComing = null;
-            open = coming == null ? targetSide.open() : await(coming);
-            target = open;
-        }
-        return open;
+        return target.get();
     }
 
     /// True where a failure is the source's doing.
     boolean isOfSource(StoreException e) {
-        return source != null
-                && Objects.equals(e.server(), source.server())
-                && (target == null
-                        || !Objects.equals(e.server(), target.server())
-                        || target.usable());
+        return source.isAbout(e) && (!target.isAbout(e) || target.isUsable());
     }
 
     /// Ends both, so that whatever comes next begins with new ones.
     void drop() {
-        if (source != null) {
-            source.close();
-            source = null;
-        }
-        if (target != null) {
-            target.close();
-            target = null;
-        }
-        forget(sourceComing);
-        forget(targetComing);
-        sourceComing = null;
-        targetComing = null;
-    }
-
-    /// Nobody waits for a server that does not answer.
-    private static void forget(@Nullable CompletableFuture<ImapStore> coming) {
-        if (coming != null) {
-            var unused = coming.thenAccept(ImapStore::close);
-        }
+        source.drop();
+        target.drop();
     }
 
     @Override
     public void close() {
         drop();
+    }
+
+    /// The connection to one side; used by one thread at a time.
+    private static final class Link {
+        private final Side side;
+        private @Nullable ImapStore open;
+        private @Nullable CompletableFuture<ImapStore> coming;
+
+        Link(Side side) {
+            this.side = side;
+        }
+
+        void begin() {
+            if (open != null || coming != null) {
+                return;
+            }
+            CompletableFuture<ImapStore> opening = new CompletableFuture<>();
+            coming = opening;
+            Thread.ofPlatform()
+                    .name("opening " + side.name())
+                    .daemon()
+                    .start(() -> {
+                        try {
+                            opening.complete(side.open());
+                        } catch (StoreException | RuntimeException | Error e) {
+                            opening.completeExceptionally(e);
+                        }
+                    });
+        }
+
+        ImapStore get() throws StoreException {
+            ImapStore store = open;
+            if (store == null) {
+                store = coming == null ? side.open() : await(coming);
+                open = store;
+            }
+            return store;
+        }
+
+        private ImapStore await(CompletableFuture<ImapStore> opening) throws StoreException {
+            try {
+                ImapStore store = Workers.await(opening);
+                coming = null;
+                return store;
+            } catch (StoreException | RuntimeException e) {
+                // Interrupted, it may still be opened.
+                forget();
+                throw e;
+            }
+        }
+
+        boolean isAbout(StoreException e) {
+            return open != null && Objects.equals(e.server(), open.server());
+        }
+
+        boolean isUsable() {
+            return open != null && open.usable();
+        }
+
+        void drop() {
+            if (open != null) {
+                open.close();
+                open = null;
+            }
+            forget();
+        }
+
+        /// Nobody waits for a server that does not answer.
+        private void forget() {
+            if (coming != null) {
+                var unused = coming.thenAccept(ImapStore::close);
+                coming = null;
+            }
+        }
     }
 }
