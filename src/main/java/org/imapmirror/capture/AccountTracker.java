@@ -10,6 +10,7 @@ import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.Origin;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -40,8 +41,10 @@ final class AccountTracker {
     private final Set<Ticket> tickets = new LinkedHashSet<>();
     private final Set<MailboxName> existing = new LinkedHashSet<>();
 
+    private final FirstUse firstUse = new FirstUse();
+
     /// Sessions that are open; guarded by the map of trackers.
-    int sessions;
+    private int sessions;
 
     AccountTracker(Account account, CommitGate gate, SeparatorSource separators) {
         this.account = account;
@@ -62,6 +65,30 @@ final class AccountTracker {
     /// 0 where it is not known.
     char separator() {
         return separators.separator(account);
+    }
+
+    /// A session of the account is there.
+    ///
+    /// @param atMost how long [#named()] waits for the first one to use the account
+    void opened(Timer timer, Duration atMost) {
+        if (sessions++ == 0) {
+            firstUse.expect(timer, atMost);
+        }
+    }
+
+    void closed() {
+        if (--sessions == 0) {
+            firstUse.seen();
+        }
+    }
+
+    boolean hasSessions() {
+        return sessions > 0;
+    }
+
+    /// A client opened or made a mailbox, or tried to.
+    void used() {
+        firstUse.seen();
     }
 
     /// Follows a mailbox from now on, by its name at this moment, until [#close].
@@ -105,6 +132,7 @@ final class AccountTracker {
     ///   there are none
     @Nullable CompletionStage<Boolean> complete(Ticket ticket, Supplier<Outcome> outcome) {
         CompletionStage<Boolean> stored;
+        used();
         synchronized (this) {
             if (ticket.answered) {
                 throw new IllegalStateException("bug: the command was answered twice");
@@ -154,9 +182,12 @@ final class AccountTracker {
         return settled(t -> t.origin.equals(origin));
     }
 
-    /// Like [#settled()], for the commands about names.
+    /// Like [#settled()], for the commands about names; and the first client has begun.
     synchronized CompletionStage<Void> named() {
-        return settled(t -> t.touches.stream().anyMatch(Touch.Names.class::isInstance));
+        return firstUse.begun()
+                .thenCombine(
+                        settled(t -> t.touches.stream().anyMatch(Touch.Names.class::isInstance)),
+                        (_, settled) -> settled);
     }
 
     private CompletionStage<Void> settled(Predicate<Ticket> which) {

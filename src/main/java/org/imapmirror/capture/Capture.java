@@ -63,7 +63,7 @@ public final class Capture implements Tap {
                                     known == null
                                             ? new AccountTracker(account, gate, separators)
                                             : known;
-                            t.sessions++;
+                            t.opened(timer, config.firstUse());
                             return t;
                         });
         hints.sessionOpened(login.account());
@@ -87,7 +87,8 @@ public final class Capture implements Tap {
         return tracker == null ? CompletableFuture.allOf() : tracker.settled();
     }
 
-    /// Like [#settled], for commands that make, rename or delete mailboxes.
+    /// Like [#settled], for commands that make, rename or delete mailboxes; while the account's
+    /// first client has only logged in, also for what it does first, see [FirstUse].
     public CompletionStage<Void> named(Account account) {
         AccountTracker tracker = trackers.get(account);
         return tracker == null ? CompletableFuture.allOf() : tracker.named();
@@ -143,7 +144,7 @@ public final class Capture implements Tap {
         trackers.computeIfPresent(
                 account,
                 (_, t) -> {
-                    t.sessions--;
+                    t.closed();
                     return t;
                 });
         forget(account);
@@ -152,7 +153,8 @@ public final class Capture implements Tap {
     private void forget(Account account) {
         trackers.computeIfPresent(
                 account,
-                (_, t) -> t.sessions == 0 && t.outstanding() == 0 && !t.mark().isHeld() ? null : t);
+                (_, t) ->
+                        !t.hasSessions() && t.outstanding() == 0 && !t.mark().isHeld() ? null : t);
     }
 
     CommitGate gate() {

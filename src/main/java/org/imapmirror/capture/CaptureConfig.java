@@ -4,13 +4,20 @@ import java.time.Duration;
 
 /// @param maxHold how long an answer waits for the journal (`journal.max-hold`)
 /// @param probeTimeout how long a client's command waits for a question of ours
+/// @param firstUse how long whoever wants to look into an account waits for its first client to
+///   open or make a mailbox
 /// @param retryMin first pause before the journal is tried again after it failed
 /// @param retryMax longest such pause
 public record CaptureConfig(
-        Duration maxHold, Duration probeTimeout, Duration retryMin, Duration retryMax) {
+        Duration maxHold,
+        Duration probeTimeout,
+        Duration firstUse,
+        Duration retryMin,
+        Duration retryMax) {
     public static final CaptureConfig DEFAULTS =
             new CaptureConfig(
                     Duration.ofMillis(250),
+                    Duration.ofSeconds(5),
                     Duration.ofSeconds(5),
                     Duration.ofMillis(100),
                     Duration.ofSeconds(5));
@@ -22,12 +29,15 @@ public record CaptureConfig(
         if (probeTimeout.isNegative() || probeTimeout.isZero()) {
             throw new IllegalArgumentException("the probe's time must be positive");
         }
+        if (firstUse.isNegative() || firstUse.isZero()) {
+            throw new IllegalArgumentException("the time for the first use must be positive");
+        }
         if (retryMin.isNegative() || retryMin.isZero() || retryMax.compareTo(retryMin) < 0) {
             throw new IllegalArgumentException("the journal's retry pauses must be positive");
         }
     }
 
     public CaptureConfig withMaxHold(Duration hold) {
-        return new CaptureConfig(hold, probeTimeout, retryMin, retryMax);
+        return new CaptureConfig(hold, probeTimeout, firstUse, retryMin, retryMax);
     }
 }

@@ -46,6 +46,7 @@ final class SelectCapture extends Pending {
 
     @Override
     void after(Reply reply) {
+        tracker.used();
         if (reply.status() == Reply.Status.BAD) {
             return;
         }

@@ -151,6 +151,7 @@ public final class Watches implements AutoCloseable {
 
         /// @return how long to wait before the next one
         private Duration turn() {
+            var unused = settled();
             try (ImapStore store = connections.open(topology.primaryOf().apply(account), account)) {
                 open = store;
                 watch(store);

@@ -45,6 +45,7 @@ class CaptureTest {
             new CaptureConfig(
                     Duration.ofMillis(100),
                     Duration.ofSeconds(5),
+                    Duration.ofSeconds(5),
                     Duration.ofMillis(20),
                     Duration.ofMillis(50));
 
@@ -128,6 +129,45 @@ class CaptureTest {
         assertThat(session().client(line("a CREATE z")))
                 .as("the mark of another session will do")
                 .isEqualTo(Step.FORWARD);
+    }
+
+    @Test
+    void othersWaitForWhatTheFirstClientDoesFirst() throws Exception {
+        ManualTimer time = new ManualTimer();
+        capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());
+        assertThat(capture.named(ANN)).as("nobody is there").isCompleted();
+
+        SessionTap tap = session();
+        MiniRelay first = relay(tap);
+        CompletionStage<Void> named = capture.named(ANN);
+        first.client(lines("a LIST \"\" *"));
+        first.server(lines("a OK done"));
+        assertThat(named).isNotCompleted();
+        first.client(lines("b SELECT INBOX"));
+        assertThat(named).isNotCompleted();
+        first.server(lines("b OK done"));
+        assertThat(named).isCompleted();
+        var unused = session();
+        assertThat(capture.named(ANN)).as("the account is in use").isCompleted();
+    }
+
+    @Test
+    void othersDoNotWaitLongForAClientThatDoesNothing() {
+        ManualTimer time = new ManualTimer();
+        capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());
+        SessionTap tap = session();
+        CompletionStage<Void> idle = capture.named(ANN);
+        time.advance(CONFIG.firstUse().minusMillis(1));
+        assertThat(idle).isNotCompleted();
+        time.advance(Duration.ofMillis(1));
+        assertThat(idle).isCompleted();
+        tap.closed(true);
+
+        SessionTap next = session();
+        CompletionStage<Void> gone = capture.named(ANN);
+        assertThat(gone).isNotCompleted();
+        next.closed(true);
+        assertThat(gone).isCompleted();
     }
 
     @Test
