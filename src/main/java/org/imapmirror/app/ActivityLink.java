@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /// Tells lanes and watches what capture sees of the sessions, off the event loops.
 final class ActivityLink implements Hints {
@@ -23,6 +24,12 @@ final class ActivityLink implements Hints {
     private final Map<Account, Integer> sessions = new ConcurrentHashMap<>();
     private volatile @Nullable Lanes lanes;
     private volatile @Nullable Watches watches;
+    private final BiConsumer<Account, MailboxName> moved;
+
+    /// @param moved as [Hints#moved]
+    ActivityLink(BiConsumer<Account, MailboxName> moved) {
+        this.moved = moved;
+    }
 
     void connect(Lanes to, Watches watching, ScheduledExecutorService timer) {
         lanes = to;
@@ -52,6 +59,11 @@ final class ActivityLink implements Hints {
         if (l != null) {
             l.hint(account, mailbox, doubt);
         }
+    }
+
+    @Override
+    public void moved(Account account, MailboxName mailbox) {
+        moved.accept(account, mailbox);
     }
 
     @Override

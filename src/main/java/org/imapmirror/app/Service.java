@@ -113,7 +113,11 @@ final class Service implements AutoCloseable {
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("service-timer").factory());
             keep(timer::shutdownNow);
-            ActivityLink link = new ActivityLink();
+            ServerPool servers = pool;
+            ActivityLink link =
+                    new ActivityLink((account, mailbox) ->
+                            servers.moved(
+                                    config.routes().primaryOf(account), account, mailbox.value()));
             Capture capture =
                     new Capture(
                             journal,

@@ -270,6 +270,7 @@ final class CaptureSession implements SessionTap {
         } else if (pending.mutates()) {
             pending.ticket = tracker.begin(origin, pending.touches());
         }
+        moves(pending);
         pending.odd = command.isOdd();
         follower.forwarded(pending);
         if (!complete) {
@@ -306,6 +307,7 @@ final class CaptureSession implements SessionTap {
         } else if (ticket != null) {
             var unused = tracker.complete(ticket, () -> Outcome.NOTHING);
         }
+        moves(pending);
         follower.replace(current.pending(), pending);
     }
 
@@ -429,9 +431,18 @@ final class CaptureSession implements SessionTap {
         var unused = completed(pending, reply);
     }
 
+    /// At once, because the next thing is that the command is forwarded.
+    private void moves(Pending pending) {
+        Box box = pending.moves();
+        if (box != null) {
+            capture.hints().moved(tracker.account(), box.name());
+        }
+    }
+
     /// The outcome of an answered command gets its place.
     private @Nullable CompletionStage<Boolean> completed(Pending pending, Reply reply) {
         CompletionStage<Boolean> stored = null;
+        moves(pending);
         Ticket ticket = pending.ticket;
         if (ticket != null) {
             stored = tracker.complete(ticket, () -> pending.answered(reply));
@@ -540,6 +551,7 @@ final class CaptureSession implements SessionTap {
             }
             boolean lost = false;
             for (Pending pending : List.copyOf(follower.outstanding())) {
+                moves(pending);
                 Ticket ticket = pending.ticket;
                 if (ticket != null) {
                     lost = true;

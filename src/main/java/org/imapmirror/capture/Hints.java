@@ -13,6 +13,10 @@ public interface Hints {
     /// 1.6). Not durable: a sweep finds what a crash forgets.
     void changed(Account account, MailboxName mailbox, Doubt doubt);
 
+    /// A client renames or deletes a mailbox: told before the primary gets the command, and again
+    /// when it has answered.
+    void moved(Account account, MailboxName mailbox);
+
     /// A session of the account logged in.
     void sessionOpened(Account account);
 

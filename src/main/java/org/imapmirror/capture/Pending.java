@@ -54,6 +54,11 @@ abstract class Pending {
         return List.of();
     }
 
+    /// The mailbox that the command renames or deletes, null where it does not.
+    @Nullable Box moves() {
+        return null;
+    }
+
     /// A FETCH response.
     ///
     /// @return true where it was caused by this command

@@ -66,6 +66,11 @@ final class TreeCapture extends Pending {
         return List.of(new Touch.Names(to == null ? List.of(box) : List.of(box, to)));
     }
 
+    @Override
+    @Nullable Box moves() {
+        return verb == Verb.DELETE || verb == Verb.RENAME ? box : null;
+    }
+
     void renamedByServer() {
         renamedByServer = true;
     }

@@ -35,7 +35,7 @@ final class Connection {
     private final ReplyReader replies;
     private final Map<String, SentCommand> inFlight = new LinkedHashMap<>();
     private final Traits traits = new Traits();
-    private Mailbox mailbox = new Mailbox();
+    private volatile Mailbox mailbox = new Mailbox();
     private Pace pace = Pace.FREE;
     private int tags;
     private boolean busy;

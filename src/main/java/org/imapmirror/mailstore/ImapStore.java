@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// One authenticated connection to a server, for one thread at a time; only [#wake()] may come from
 /// another one. Names of mailboxes are plain Unicode in the server's own hierarchy.
@@ -31,9 +32,12 @@ public final class ImapStore implements AutoCloseable {
     private static final String NOWHERE = "no-such-mailbox-of-imapmirror";
 
     private final Session session;
-    private final Runnable onClose;
+    private final Consumer<ImapStore> onClose;
     private boolean closed;
     private boolean keepsAll;
+
+    /// The mailbox that was open was left because of [#moved].
+    private boolean lost;
 
     /// What belongs to the connection and outlives one borrower of it.
     ///
@@ -131,8 +135,8 @@ public final class ImapStore implements AutoCloseable {
         }
     }
 
-    /// @param onClose gets the session back when the borrower closes this
-    ImapStore(Session session, Runnable onClose) {
+    /// @param onClose gets the session back when the borrower closes it
+    ImapStore(Session session, Consumer<ImapStore> onClose) {
         this.session = session;
         this.onClose = onClose;
     }
@@ -141,7 +145,7 @@ public final class ImapStore implements AutoCloseable {
     public static ImapStore open(Endpoint server, LoginAs login, ClientLimits limits)
             throws StoreException {
         Session session = Session.open(server, login, limits);
-        return new ImapStore(session, session.connection()::logout);
+        return new ImapStore(session, _ -> session.connection().logout());
     }
 
     private Connection connection() {
@@ -151,32 +155,61 @@ public final class ImapStore implements AutoCloseable {
         return session.connection();
     }
 
-    private Tree tree() {
-        connection();
+    /// The connection for any command but one that leaves the open mailbox or ends the session. A
+    /// mailbox that was moved is left first: Dovecot looks after the open one with every command,
+    /// by its name, and where another mailbox has the name by then, it damages that one's index, so
+    /// that a client's CREATE or APPEND fails or waits.
+    private Connection ready() throws StoreException {
+        Connection connection = connection();
+        if (connection.mailbox().isMoved()) {
+            session.leave();
+            lost = true;
+        }
+        return connection;
+    }
+
+    private Tree tree() throws StoreException {
+        ready();
         return session.tree();
     }
 
-    private TreeChanges treeChanges() {
-        return new TreeChanges(connection(), session.tree());
+    private TreeChanges treeChanges() throws StoreException {
+        return new TreeChanges(ready(), session.tree());
     }
 
     /// On a selected mailbox.
-    private Fetches fetches() {
+    private Fetches fetches() throws StoreException {
         requireSelected();
         return new Fetches(connection());
     }
 
-    private Changes changes() {
+    private Changes changes() throws StoreException {
         requireSelected();
         return new Changes(connection());
     }
 
-    private Selected requireSelected() {
+    /// @throws StoreException of kind RACE where it was moved since it was opened
+    private Selected requireSelected() throws StoreException {
+        ready();
         Selected selected = selected();
+        if (selected == null && lost) {
+            throw new StoreException(
+                    Kind.RACE, server(), null, "a client renames or deletes the open mailbox");
+        }
         if (selected == null) {
             throw new IllegalStateException("bug: no mailbox is selected");
         }
         return selected;
+    }
+
+    /// A client is about to rename or delete a mailbox, or has done it: if that, or one below it,
+    /// is the open one, nothing more is done there. Any thread.
+    void moved(String name) {
+        Mailbox open = session.connection().mailbox();
+        String opened = open.name();
+        if (opened != null && opened.startsWith(name)) {
+            open.move();
+        }
     }
 
     /// From now on nothing is removed, moved or renamed by this connection: a second lock for an
@@ -208,7 +241,8 @@ public final class ImapStore implements AutoCloseable {
 
     /// The first personal namespace.
     public Namespace personal() {
-        return tree().personal();
+        connection();
+        return session.tree().personal();
     }
 
     /// Everything in the personal namespaces, also names that are only subscribed.
@@ -247,7 +281,7 @@ public final class ImapStore implements AutoCloseable {
     ///
     /// @return whether it does (RFC 7162, QRESYNC)
     public boolean enableQresync() throws StoreException {
-        Connection connection = connection();
+        Connection connection = ready();
         if (connection.traits().qresync() || !has("QRESYNC") || !has("ENABLE")) {
             return connection.traits().qresync();
         }
@@ -303,7 +337,11 @@ public final class ImapStore implements AutoCloseable {
     private Selected enter(String name, boolean readOnly) throws StoreException {
         Connection connection = connection();
         Mailbox open = connection.mailbox();
-        if (open.isSelected() && name.equals(open.name()) && (readOnly || !open.readOnly())) {
+        lost = false;
+        if (open.isSelected()
+                && !open.isMoved()
+                && name.equals(open.name())
+                && (readOnly || !open.readOnly())) {
             open.reentered();
             if (readOnly) {
                 refresh();
@@ -368,7 +406,7 @@ public final class ImapStore implements AutoCloseable {
     }
 
     private void refresh() throws StoreException {
-        Mailbox mailbox = connection().mailbox();
+        Mailbox mailbox = ready().mailbox();
         if (mailbox.isStale()) {
             noop();
             mailbox.refreshed();
@@ -509,22 +547,22 @@ public final class ImapStore implements AutoCloseable {
 
     /// Who may do what with a mailbox, rights by identifier; only with ACL (RFC 4314).
     public Map<String, String> rights(String name) throws StoreException {
-        return new Rights(connection()).of(name);
+        return new Rights(ready()).of(name);
     }
 
     public void grant(String name, String identifier, String rights) throws StoreException {
-        new Rights(connection()).set(name, identifier, rights);
+        new Rights(ready()).set(name, identifier, rights);
     }
 
     /// Octets that still find room in a mailbox; Long.MAX_VALUE without a limit; only with QUOTA
     /// (RFC 9208).
     public long room(String name) throws StoreException {
-        return new Rights(connection()).room(name);
+        return new Rights(ready()).room(name);
     }
 
     /// Lets the server tell what changed in the open mailbox.
     public void noop() throws StoreException {
-        connection().run(CommandText.of("NOOP"));
+        ready().run(CommandText.of("NOOP"));
     }
 
     /// Waits until the open mailbox changes: messages come or go, or flags change. What changed
@@ -547,7 +585,7 @@ public final class ImapStore implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            onClose.run();
+            onClose.accept(this);
         }
     }
 }

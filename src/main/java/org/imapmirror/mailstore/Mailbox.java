@@ -20,6 +20,7 @@ final class Mailbox {
     private boolean changed;
     private boolean forgotten;
     private boolean stale;
+    private volatile boolean moved;
 
     /// No mailbox.
     Mailbox() {
@@ -100,6 +101,15 @@ final class Mailbox {
     /// The server has it selected, but nobody here relies on that any more.
     void forget() {
         forgotten = true;
+    }
+
+    /// A client may be renaming or deleting it; any thread.
+    void move() {
+        moved = true;
+    }
+
+    boolean isMoved() {
+        return moved;
     }
 
     /// It stays selected, and the server need not have told what came since: not even what this

@@ -22,6 +22,7 @@ public final class ServerPool implements AutoCloseable {
     private final Logins logins;
     private final ClientLimits limits;
     private final Times times;
+    private final Lent lent = new Lent();
     private final Thread sweeper;
     private volatile boolean closed;
 
@@ -108,7 +109,7 @@ public final class ServerPool implements AutoCloseable {
             if (unused < JUST_NOW.toNanos()
                     ? used.looksFresh(unused < times.trust().toNanos())
                     : used.isFresh()) {
-                return lend(used, grant);
+                return lend(server, account, used, grant);
             }
             used.connection().abort();
             grant.release();
@@ -133,7 +134,7 @@ public final class ServerPool implements AutoCloseable {
                 ImapStore.Session session = ImapStore.Session.open(endpoint, login, limits);
                 session.connection().pace(pace);
                 logins.onAccepted(server, account);
-                return lend(session, grant);
+                return lend(server, account, session, grant);
             } catch (StoreException e) {
                 if (e.kind() == Kind.LOGIN_REFUSED) {
                     logins.onRefused(server, account, login);
@@ -146,8 +147,23 @@ public final class ServerPool implements AutoCloseable {
         }
     }
 
-    private ImapStore lend(ImapStore.Session session, Grant grant) {
-        return new ImapStore(session, () -> giveBack(session, grant));
+    /// A client of the server is about to rename or delete a mailbox of the account, or has just
+    /// done it. Whoever has it open, or one below it, does nothing more there, but gets a
+    /// [StoreException] of [Kind#RACE]. Quick; any thread.
+    public void moved(String server, Account account, String mailbox) {
+        lent.moved(server, account, mailbox);
+    }
+
+    private ImapStore lend(String server, Account account, ImapStore.Session session, Grant grant) {
+        ImapStore store =
+                new ImapStore(
+                        session,
+                        closing -> {
+                            lent.remove(server, account, closing);
+                            giveBack(session, grant);
+                        });
+        lent.add(server, account, store);
+        return store;
     }
 
     private void giveBack(ImapStore.Session session, Grant grant) {

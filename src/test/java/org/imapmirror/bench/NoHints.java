@@ -18,6 +18,9 @@ final class NoHints implements Hints {
     public void sessionClosed(Account account) {}
 
     @Override
+    public void moved(Account account, MailboxName mailbox) {}
+
+    @Override
     public void selected(Account account, String session, @Nullable MailboxName mailbox) {}
 
     @Override

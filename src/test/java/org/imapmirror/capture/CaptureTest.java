@@ -152,6 +152,21 @@ class CaptureTest {
     }
 
     @Test
+    void aMailboxThatMovesIsToldBeforeTheCommandIsForwardedAndAfterItsAnswer() throws Exception {
+        MiniRelay relay = relay(session());
+        relay.client(lines("a CREATE x", "b SUBSCRIBE x", "c RENAME x y"));
+        assertThat(hints.moved).containsExactly("x");
+        relay.server(lines("a OK done", "b OK done", "c OK done"));
+        assertThat(hints.moved).containsExactly("x", "x");
+
+        SessionTap tap = session();
+        relay(tap).client(lines("a DELETE {1+}", "y"));
+        assertThat(hints.moved).containsExactly("x", "x", "y");
+        tap.closed(false);
+        assertThat(hints.moved).as("nobody knows when it is done").hasSize(4);
+    }
+
+    @Test
     void othersDoNotWaitLongForAClientThatDoesNothing() {
         ManualTimer time = new ManualTimer();
         capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());

@@ -12,11 +12,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordedHints implements Hints {
     final List<String> changes = new CopyOnWriteArrayList<>();
     final List<String> sessions = new CopyOnWriteArrayList<>();
+    final List<String> moved = new CopyOnWriteArrayList<>();
     final List<Account> unclean = new CopyOnWriteArrayList<>();
 
     @Override
     public void changed(Account account, MailboxName mailbox, Doubt doubt) {
         changes.add(doubt + " " + mailbox);
+    }
+
+    @Override
+    public void moved(Account account, MailboxName mailbox) {
+        moved.add(mailbox.value());
     }
 
     @Override

@@ -7,14 +7,19 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 
 import org.imapmirror.event.Account;
+import org.imapmirror.event.Flags;
+import org.imapmirror.event.UidSet;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,8 +73,55 @@ class ServerPoolTest {
                     ImapStore other = pool.open("new", BOB)) {
                 assertThat(store.selected()).isNull();
                 assertThat(store.select("Mark").exists()).isZero();
-                assertThat(other.status(java.util.List.of("Mark"))).isEmpty();
+                assertThat(other.status(List.of("Mark"))).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void nothingMoreIsDoneInAMailboxThatAClientMoves() throws Exception {
+        try (ServerPool pool = pool(0, 0, Duration.ZERO);
+                ImapStore store = pool.open("new", ALICE);
+                ImapStore other = pool.open("new", ALICE)) {
+            store.create("Work", null);
+            store.create("Work.Child", null);
+            store.examine("Work.Child");
+            other.examine("INBOX");
+            pool.moved("new", BOB, "Work");
+            pool.moved("old", ALICE, "Work");
+            assertThat(store.uids()).isEqualTo(UidSet.EMPTY);
+
+            pool.moved("new", ALICE, "Work");
+
+            StoreException e = catchThrowableOfType(StoreException.class, store::uids);
+            assertThat(e.kind()).isEqualTo(Kind.RACE);
+            assertThat(store.selected()).isNull();
+            assertThat(catchThrowableOfType(StoreException.class, store::uids).kind())
+                    .isEqualTo(Kind.RACE);
+            assertThat(store.status(List.of("Work"))).containsKey("Work");
+            assertThat(store.examine("Work.Child").exists()).isZero();
+            assertThat(store.uids()).isEqualTo(UidSet.EMPTY);
+            assertThat(other.uids()).isEqualTo(UidSet.EMPTY);
+        }
+    }
+
+    @Test
+    void aMovedMailboxIsOpenedAnewAndNotTakenForTheOpenOne() throws Exception {
+        try (ServerPool pool = pool(0, 0, Duration.ZERO);
+                ImapStore store = pool.open("new", ALICE);
+                ImapStore client = pool.open("new", ALICE)) {
+            client.create("Work", null);
+            byte[] message = "Subject: old\r\n\r\ntext\r\n".getBytes(StandardCharsets.US_ASCII);
+            Appender appender = client.appender("Work");
+            appender.add(Flags.NONE, null, message.length, new ByteArrayInputStream(message));
+            appender.finish();
+            store.examine("Work");
+            client.rename("Work", "Done");
+            client.create("Work", null);
+            pool.moved("new", ALICE, "Work");
+
+            assertThat(store.examine("Work").exists()).isZero();
+            assertThat(store.examine("Done").exists()).isEqualTo(1);
         }
     }
 

@@ -170,6 +170,9 @@ final class LiveWorld implements AutoCloseable {
         }
 
         @Override
+        public void moved(Account account, MailboxName mailbox) {}
+
+        @Override
         public void selected(Account account, String session, @Nullable MailboxName mailbox) {}
 
         @Override
