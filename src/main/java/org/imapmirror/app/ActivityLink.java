@@ -9,12 +9,12 @@ import org.imapmirror.replicate.Watches;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 /// Tells lanes and watches what capture sees of the sessions, off the event loops.
 final class ActivityLink implements Hints {
@@ -24,11 +24,16 @@ final class ActivityLink implements Hints {
     private final Map<Account, Integer> sessions = new ConcurrentHashMap<>();
     private volatile @Nullable Lanes lanes;
     private volatile @Nullable Watches watches;
-    private final BiConsumer<Account, MailboxName> moved;
+    private final Moving moving;
 
-    /// @param moved as [Hints#moved]
-    ActivityLink(BiConsumer<Account, MailboxName> moved) {
-        this.moved = moved;
+    /// As [Hints#moving].
+    interface Moving {
+        CompletionStage<Void> begin(
+                Account account, MailboxName mailbox, CompletionStage<?> answered);
+    }
+
+    ActivityLink(Moving moving) {
+        this.moving = moving;
     }
 
     void connect(Lanes to, Watches watching, ScheduledExecutorService timer) {
@@ -62,8 +67,9 @@ final class ActivityLink implements Hints {
     }
 
     @Override
-    public void moved(Account account, MailboxName mailbox) {
-        moved.accept(account, mailbox);
+    public CompletionStage<Void> moving(
+            Account account, MailboxName mailbox, CompletionStage<?> answered) {
+        return moving.begin(account, mailbox, answered);
     }
 
     @Override

@@ -115,9 +115,13 @@ final class Service implements AutoCloseable {
             keep(timer::shutdownNow);
             ServerPool servers = pool;
             ActivityLink link =
-                    new ActivityLink((account, mailbox) ->
-                            servers.moved(
-                                    config.routes().primaryOf(account), account, mailbox.value()));
+                    new ActivityLink(
+                            (account, mailbox, answered) ->
+                                    servers.moving(
+                                            config.routes().primaryOf(account),
+                                            account,
+                                            mailbox.value(),
+                                            answered));
             Capture capture =
                     new Capture(
                             journal,

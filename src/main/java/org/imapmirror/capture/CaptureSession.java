@@ -130,12 +130,8 @@ final class CaptureSession implements SessionTap {
                 }
                 yield Step.FORWARD;
             }
-            case Frame.Line line when line.continued() -> {
-                if (current != null) {
-                    more(current, line);
-                }
-                yield Step.FORWARD;
-            }
+            case Frame.Line line when line.continued() ->
+                    current == null ? Step.FORWARD : more(current, line);
             case Frame.Line line -> {
                 sending = null;
                 yield command(line);
@@ -270,31 +266,32 @@ final class CaptureSession implements SessionTap {
         } else if (pending.mutates()) {
             pending.ticket = tracker.begin(origin, pending.touches());
         }
-        moves(pending);
         pending.odd = command.isOdd();
         follower.forwarded(pending);
         if (!complete) {
             boolean eager = line.literal() != null && line.literal().nonSync();
             sending = new Sending(command, pending, append, probed, eager);
         }
-        return Step.FORWARD;
+        return clear(pending);
     }
 
-    private void more(Sending current, Frame.Line line) {
+    private Step more(Sending current, Frame.Line line) {
+        Step step = Step.FORWARD;
         if (current.append() != null) {
             current.append().line(line);
         } else {
             WireMessage whole = commands.add(line);
             if (whole != null) {
-                understood(current, whole);
+                step = understood(current, whole);
             }
         }
         if (line.literal() == null) {
             sending = null;
         }
+        return step;
     }
 
-    private void understood(Sending current, WireMessage whole) {
+    private Step understood(Sending current, WireMessage whole) {
         Pending pending =
                 new CommandReader(tracker, follower)
                         .read(current.command(), whole, current.probed());
@@ -307,8 +304,8 @@ final class CaptureSession implements SessionTap {
         } else if (ticket != null) {
             var unused = tracker.complete(ticket, () -> Outcome.NOTHING);
         }
-        moves(pending);
         follower.replace(current.pending(), pending);
+        return clear(pending);
     }
 
     private Step fromServer(Frame frame) {
@@ -431,18 +428,32 @@ final class CaptureSession implements SessionTap {
         var unused = completed(pending, reply);
     }
 
-    /// At once, because the next thing is that the command is forwarded.
-    private void moves(Pending pending) {
+    /// Goes on when none of our own connections does anything in the mailbox that the command makes,
+    /// renames or deletes.
+    private Step clear(Pending pending) {
         Box box = pending.moves();
-        if (box != null) {
-            capture.hints().moved(tracker.account(), box.name());
+        Ticket ticket = pending.ticket;
+        if (box == null || ticket == null) {
+            return Step.FORWARD;
         }
+        CompletableFuture<Void> clear =
+                capture.hints()
+                        .moving(tracker.account(), box.name(), ticket.settled)
+                        .toCompletableFuture();
+        if (clear.isDone()) {
+            return Step.FORWARD;
+        }
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        Runnable cancel =
+                capture.timer()
+                        .after(capture.config().moveTimeout(), () -> late.complete(null));
+        var unused = clear.thenRun(cancel);
+        return new Step.Hold(clear.applyToEither(late, _ -> Step.FORWARD));
     }
 
     /// The outcome of an answered command gets its place.
     private @Nullable CompletionStage<Boolean> completed(Pending pending, Reply reply) {
         CompletionStage<Boolean> stored = null;
-        moves(pending);
         Ticket ticket = pending.ticket;
         if (ticket != null) {
             stored = tracker.complete(ticket, () -> pending.answered(reply));
@@ -551,7 +562,6 @@ final class CaptureSession implements SessionTap {
             }
             boolean lost = false;
             for (Pending pending : List.copyOf(follower.outstanding())) {
-                moves(pending);
                 Ticket ticket = pending.ticket;
                 if (ticket != null) {
                     lost = true;

@@ -5,6 +5,8 @@ import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CompletionStage;
+
 /// Is told what needs a look at the primary and is no event. Called on the sessions' threads: must
 /// be quick.
 public interface Hints {
@@ -13,9 +15,13 @@ public interface Hints {
     /// 1.6). Not durable: a sweep finds what a crash forgets.
     void changed(Account account, MailboxName mailbox, Doubt doubt);
 
-    /// A client renames or deletes a mailbox: told before the primary gets the command, and again
-    /// when it has answered.
-    void moved(Account account, MailboxName mailbox);
+    /// A client is about to make, rename or delete a mailbox.
+    ///
+    /// @param answered completes when the outcome is known and durable, or the account suspect
+    /// @return completes, on any thread, when the command does not disturb anybody: it is forwarded
+    ///   then, or when that takes too long
+    CompletionStage<Void> moving(
+            Account account, MailboxName mailbox, CompletionStage<?> answered);
 
     /// A session of the account logged in.
     void sessionOpened(Account account);

@@ -54,7 +54,7 @@ abstract class Pending {
         return List.of();
     }
 
-    /// The mailbox that the command renames or deletes, null where it does not.
+    /// The mailbox that the command makes, renames or deletes, null where it does not.
     @Nullable Box moves() {
         return null;
     }

@@ -68,7 +68,7 @@ final class TreeCapture extends Pending {
 
     @Override
     @Nullable Box moves() {
-        return verb == Verb.DELETE || verb == Verb.RENAME ? box : null;
+        return verb == Verb.SUBSCRIBE || verb == Verb.UNSUBSCRIBE ? null : box;
     }
 
     void renamedByServer() {

@@ -4,17 +4,27 @@ import org.imapmirror.event.MailboxName;
 import org.imapmirror.imap.ImapText;
 import org.imapmirror.imap.ImapText.Wire;
 import org.imapmirror.imap.MailboxNames;
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// A command without its tag: text, with a literal between each two pieces of it.
 final class CommandText {
+    /// Commands for which a server does nothing with the mailbox that is open. IDLE takes as long
+    /// as nothing happens.
+    private static final Set<String> LEAVING =
+            Set.of("SELECT", "EXAMINE", "UNSELECT", "LOGOUT", "IDLE");
+
     private final String verb;
     private final List<byte[]> literals = new ArrayList<>();
     private final List<ByteArrayOutputStream> texts = new ArrayList<>();
+    private @Nullable String mailbox;
+    private boolean returning;
 
     private CommandText(String verb) {
         this.verb = verb;
@@ -50,7 +60,35 @@ final class CommandText {
     }
 
     CommandText mailbox(String name) {
+        if (mailbox == null) {
+            mailbox = name;
+        }
         return string(MailboxNames.encodeForWire(new MailboxName(name), false));
+    }
+
+    /// Adds what LIST shall tell besides names (RFC 5258).
+    CommandText returning(String options) {
+        returning = true;
+        return word("RETURN (" + options + ")");
+    }
+
+    /// The mailboxes into which the server looks for the command, [MailboxGate#ALL] for those that
+    /// a listing finds.
+    ///
+    /// @param open the one that is selected, which the server looks after with most commands
+    Set<String> looksInto(@Nullable String open) {
+        Set<String> out = new HashSet<>();
+        if (open != null && !LEAVING.contains(verb)) {
+            out.add(open);
+        }
+        boolean looks = !verb.equals("LIST") || returning;
+        if (looks && mailbox != null) {
+            out.add(mailbox);
+        }
+        if (returning && mailbox == null) {
+            out.add(MailboxGate.ALL);
+        }
+        return out;
     }
 
     /// Adds a pattern for LIST: all names that begin so.

@@ -37,6 +37,7 @@ final class Connection {
     private final Traits traits = new Traits();
     private volatile Mailbox mailbox = new Mailbox();
     private Pace pace = Pace.FREE;
+    private volatile @Nullable MailboxGate gate;
     private int tags;
     private boolean busy;
     private Response.@Nullable Untagged bye;
@@ -119,8 +120,10 @@ final class Connection {
     /// Begins a command that the caller writes piece by piece with [#write].
     SentCommand begin(CommandText command, SentCommand.Untagged untagged) throws StoreException {
         checkUsable();
+        Set<String> mailboxes = command.looksInto(mailbox.name());
+        admit(mailboxes);
         String tag = "m" + ++tags;
-        SentCommand sent = new SentCommand(tag, command.verb(), untagged);
+        SentCommand sent = new SentCommand(tag, command.verb(), mailboxes, untagged);
         inFlight.put(tag, sent);
         List<byte[]> texts = command.texts();
         write(tag + " ");
@@ -134,6 +137,45 @@ final class Connection {
             write(texts.get(i + 1));
         }
         return sent;
+    }
+
+    /// Waits until no client's command is under way that concerns these mailboxes.
+    ///
+    /// @throws StoreException of kind RACE where that takes too long, or concerned the open one
+    private void admit(Set<String> mailboxes) throws StoreException {
+        MailboxGate shared = gate;
+        if (shared == null || mailboxes.isEmpty()) {
+            return;
+        }
+        try {
+            while (!shared.begin(this, mailboxes)) {
+                if (!inFlight.isEmpty()) {
+                    // The client may be waiting for these.
+                    flush();
+                    pump(limits.read(), true);
+                } else if (!shared.await(mailboxes)) {
+                    throw race();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failures.gone("interrupted while waiting");
+        }
+        String open = mailbox.name();
+        if (mailbox.isMoved() && open != null && mailboxes.contains(open)) {
+            shared.end(this, mailboxes);
+            throw race();
+        }
+    }
+
+    StoreException race() {
+        return failures.of(
+                Kind.RACE, "a client makes, renames or deletes the mailbox");
+    }
+
+    /// Whose commands are kept apart from those of this connection.
+    void gate(@Nullable MailboxGate shared) {
+        gate = shared;
     }
 
     /// Sends a command; it may stay in the buffer until something is awaited.
@@ -301,6 +343,10 @@ final class Connection {
                     throw failures.garbage("it answers a command that was not sent");
                 }
                 command.onAnswer(tagged);
+                MailboxGate shared = gate;
+                if (shared != null && !command.mailboxes().isEmpty()) {
+                    shared.end(this, command.mailboxes());
+                }
             }
             case Response.Other(String kind) when DATA.contains(kind) ->
                     throw failures.garbage("a " + kind + " that cannot be understood");

@@ -193,8 +193,7 @@ public final class ImapStore implements AutoCloseable {
         ready();
         Selected selected = selected();
         if (selected == null && lost) {
-            throw new StoreException(
-                    Kind.RACE, server(), null, "a client renames or deletes the open mailbox");
+            throw connection().race();
         }
         if (selected == null) {
             throw new IllegalStateException("bug: no mailbox is selected");
@@ -202,8 +201,7 @@ public final class ImapStore implements AutoCloseable {
         return selected;
     }
 
-    /// A client is about to rename or delete a mailbox, or has done it: if that, or one below it,
-    /// is the open one, nothing more is done there. Any thread.
+    /// As [MailboxGate#moving] for this connection. Any thread.
     void moved(String name) {
         Mailbox open = session.connection().mailbox();
         String opened = open.name();

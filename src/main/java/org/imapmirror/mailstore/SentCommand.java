@@ -3,6 +3,8 @@ package org.imapmirror.mailstore;
 import org.imapmirror.imap.Response;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Set;
+
 /// A command that was sent, or is being sent.
 final class SentCommand {
     /// Takes untagged responses.
@@ -16,11 +18,14 @@ final class SentCommand {
     private final String tag;
     private final String verb;
     private final Untagged untagged;
+    private final Set<String> mailboxes;
     private Response.@Nullable Tagged answer;
 
-    SentCommand(String tag, String verb, Untagged untagged) {
+    /// @param mailboxes into which the server looks for it
+    SentCommand(String tag, String verb, Set<String> mailboxes, Untagged untagged) {
         this.tag = tag;
         this.verb = verb;
+        this.mailboxes = mailboxes;
         this.untagged = untagged;
     }
 
@@ -30,6 +35,10 @@ final class SentCommand {
 
     String verb() {
         return verb;
+    }
+
+    Set<String> mailboxes() {
+        return mailboxes;
     }
 
     Untagged untagged() {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /// Connections to all servers, within what each of them bears. A connection that is closed stays
@@ -22,7 +24,7 @@ public final class ServerPool implements AutoCloseable {
     private final Logins logins;
     private final ClientLimits limits;
     private final Times times;
-    private final Lent lent = new Lent();
+    private final Map<Owner, MailboxGate> gates = new ConcurrentHashMap<>();
     private final Thread sweeper;
     private volatile boolean closed;
 
@@ -38,6 +40,8 @@ public final class ServerPool implements AutoCloseable {
             }
         }
     }
+
+    private record Owner(String server, Account account) {}
 
     /// @param patience how long to wait for a connection that another one uses
     /// @param keep how long a connection that nobody uses stays open
@@ -109,7 +113,7 @@ public final class ServerPool implements AutoCloseable {
             if (unused < JUST_NOW.toNanos()
                     ? used.looksFresh(unused < times.trust().toNanos())
                     : used.isFresh()) {
-                return lend(server, account, used, grant);
+                return lend(gate(server, account), used, grant);
             }
             used.connection().abort();
             grant.release();
@@ -134,7 +138,7 @@ public final class ServerPool implements AutoCloseable {
                 ImapStore.Session session = ImapStore.Session.open(endpoint, login, limits);
                 session.connection().pace(pace);
                 logins.onAccepted(server, account);
-                return lend(server, account, session, grant);
+                return lend(gate(server, account), session, grant);
             } catch (StoreException e) {
                 if (e.kind() == Kind.LOGIN_REFUSED) {
                     logins.onRefused(server, account, login);
@@ -147,22 +151,34 @@ public final class ServerPool implements AutoCloseable {
         }
     }
 
-    /// A client of the server is about to rename or delete a mailbox of the account, or has just
-    /// done it. Whoever has it open, or one below it, does nothing more there, but gets a
-    /// [StoreException] of [Kind#RACE]. Quick; any thread.
-    public void moved(String server, Account account, String mailbox) {
-        lent.moved(server, account, mailbox);
+    /// A client of the server is about to make, rename or delete a mailbox of the account. Whoever
+    /// has it open, or one below it, does nothing more there, but gets a [StoreException] of
+    /// [Kind#RACE]; and until the answer, nobody looks into it. Quick; any thread.
+    ///
+    /// @param answered completes when the command was answered
+    /// @return completes, on any thread, when no command of ours is under way there
+    public CompletionStage<Void> moving(
+            String server, Account account, String mailbox, CompletionStage<?> answered) {
+        return gate(server, account).moving(mailbox, answered);
     }
 
-    private ImapStore lend(String server, Account account, ImapStore.Session session, Grant grant) {
+    private MailboxGate gate(String server, Account account) {
+        return gates.computeIfAbsent(new Owner(server, account), _ -> new MailboxGate());
+    }
+
+    private ImapStore lend(MailboxGate gate, ImapStore.Session session, Grant grant) {
+        Connection connection = session.connection();
         ImapStore store =
                 new ImapStore(
                         session,
                         closing -> {
-                            lent.remove(server, account, closing);
+                            connection.gate(null);
+                            gate.remove(closing);
+                            gate.ended(connection);
                             giveBack(session, grant);
                         });
-        lent.add(server, account, store);
+        gate.add(store);
+        connection.gate(gate);
         return store;
     }
 

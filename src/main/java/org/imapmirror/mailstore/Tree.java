@@ -182,7 +182,7 @@ final class Tree {
                 String options = options();
                 sent.add(
                         connection.send(
-                                options.isEmpty() ? all : all.word("RETURN (" + options + ")"),
+                                options.isEmpty() ? all : all.returning(options),
                                 this::takeName));
                 sent.add(
                         connection.send(
@@ -386,7 +386,7 @@ final class Tree {
                             CommandText.of("LIST")
                                     .word("\"\"")
                                     .mailbox(name)
-                                    .word("RETURN (SPECIAL-USE)"),
+                                    .returning("SPECIAL-USE"),
                     response -> {
                         if (!(response instanceof ListItem item)) {
                             return false;

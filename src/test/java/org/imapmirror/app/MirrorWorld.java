@@ -22,6 +22,7 @@ import java.net.URLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /// Real servers with a whole imapmirror between them.
 public final class MirrorWorld implements AutoCloseable {
@@ -85,7 +86,12 @@ public final class MirrorWorld implements AutoCloseable {
 
     /// Compares all accounts.
     void sweep() {
-        service.overview().lanes().sweepAll();
+        var unused = swept();
+    }
+
+    /// Completes when the sweep is done.
+    CompletionStage<Void> swept() {
+        return service.overview().lanes().sweepAll();
     }
 
     /// How clients reach an account: through the proxy.

@@ -6,6 +6,9 @@ import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
 /// Nobody is interested.
 final class NoHints implements Hints {
     @Override
@@ -18,7 +21,10 @@ final class NoHints implements Hints {
     public void sessionClosed(Account account) {}
 
     @Override
-    public void moved(Account account, MailboxName mailbox) {}
+    public CompletionStage<Void> moving(
+            Account account, MailboxName mailbox, CompletionStage<?> answered) {
+        return CompletableFuture.allOf();
+    }
 
     @Override
     public void selected(Account account, String session, @Nullable MailboxName mailbox) {}

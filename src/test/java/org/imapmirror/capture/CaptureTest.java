@@ -46,6 +46,7 @@ class CaptureTest {
                     Duration.ofMillis(100),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(5),
+                    Duration.ofSeconds(1),
                     Duration.ofMillis(20),
                     Duration.ofMillis(50));
 
@@ -152,18 +153,48 @@ class CaptureTest {
     }
 
     @Test
-    void aMailboxThatMovesIsToldBeforeTheCommandIsForwardedAndAfterItsAnswer() throws Exception {
+    void whoMayBeDisturbedIsToldOfMailboxesThatMove() throws Exception {
         MiniRelay relay = relay(session());
         relay.client(lines("a CREATE x", "b SUBSCRIBE x", "c RENAME x y"));
-        assertThat(hints.moved).containsExactly("x");
-        relay.server(lines("a OK done", "b OK done", "c OK done"));
         assertThat(hints.moved).containsExactly("x", "x");
+        relay.server(lines("a OK done", "b OK done", "c NO no"));
+        await().untilAsserted(
+                        () ->
+                                assertThat(hints.moved)
+                                        .containsExactlyInAnyOrder("x", "x", "x done", "x done"));
 
+        hints.moved.clear();
         SessionTap tap = session();
         relay(tap).client(lines("a DELETE {1+}", "y"));
-        assertThat(hints.moved).containsExactly("x", "x", "y");
+        assertThat(hints.moved).containsExactly("y");
         tap.closed(false);
-        assertThat(hints.moved).as("nobody knows when it is done").hasSize(4);
+        await().untilAsserted(() -> assertThat(hints.moved).containsExactly("y", "y done"));
+    }
+
+    @Test
+    void aMailboxMovesWhenNobodyIsDisturbedOrThatTakesTooLong() {
+        journal.mark(ANN).toCompletableFuture().join();
+        ManualTimer time = new ManualTimer();
+        capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());
+        SessionTap tap = session();
+        hints.clear = new CompletableFuture<>();
+        CompletableFuture<Step> first = held(tap.client(line("a DELETE x")));
+        assertThat(first).isNotDone();
+        hints.clear.complete(null);
+        assertThat(first).isCompletedWithValue(Step.FORWARD);
+
+        hints.clear = new CompletableFuture<>();
+        CompletableFuture<Step> second = held(tap.client(line("b RENAME y z")));
+        time.advance(CONFIG.moveTimeout().minusMillis(1));
+        assertThat(second).isNotDone();
+        time.advance(Duration.ofMillis(1));
+        assertThat(second).isCompletedWithValue(Step.FORWARD);
+        assertThat(tap.client(line("c SUBSCRIBE z"))).isEqualTo(Step.FORWARD);
+    }
+
+    private static CompletableFuture<Step> held(Step step) {
+        assertThat(step).isInstanceOf(Step.Hold.class);
+        return ((Step.Hold) step).then().toCompletableFuture();
     }
 
     @Test

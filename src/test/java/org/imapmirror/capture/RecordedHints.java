@@ -6,6 +6,8 @@ import org.imapmirror.event.MailboxName;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Writes down what capture hints at.
@@ -13,6 +15,7 @@ final class RecordedHints implements Hints {
     final List<String> changes = new CopyOnWriteArrayList<>();
     final List<String> sessions = new CopyOnWriteArrayList<>();
     final List<String> moved = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> clear = CompletableFuture.allOf();
     final List<Account> unclean = new CopyOnWriteArrayList<>();
 
     @Override
@@ -21,8 +24,11 @@ final class RecordedHints implements Hints {
     }
 
     @Override
-    public void moved(Account account, MailboxName mailbox) {
+    public CompletionStage<Void> moving(
+            Account account, MailboxName mailbox, CompletionStage<?> answered) {
         moved.add(mailbox.value());
+        var unused = answered.whenComplete((_, _) -> moved.add(mailbox + " done"));
+        return clear;
     }
 
     @Override

@@ -87,11 +87,13 @@ class ServerPoolTest {
             store.create("Work.Child", null);
             store.examine("Work.Child");
             other.examine("INBOX");
-            pool.moved("new", BOB, "Work");
-            pool.moved("old", ALICE, "Work");
+            CompletableFuture<Void> answered = new CompletableFuture<>();
+            assertThat(pool.moving("new", BOB, "Work", answered)).isCompleted();
+            assertThat(pool.moving("old", ALICE, "Work", answered)).isCompleted();
             assertThat(store.uids()).isEqualTo(UidSet.EMPTY);
 
-            pool.moved("new", ALICE, "Work");
+            assertThat(pool.moving("new", ALICE, "Work", answered)).isCompleted();
+            answered.complete(null);
 
             StoreException e = catchThrowableOfType(StoreException.class, store::uids);
             assertThat(e.kind()).isEqualTo(Kind.RACE);
@@ -118,7 +120,7 @@ class ServerPoolTest {
             store.examine("Work");
             client.rename("Work", "Done");
             client.create("Work", null);
-            pool.moved("new", ALICE, "Work");
+            assertThat(pool.moving("new", ALICE, "Work", CompletableFuture.allOf())).isCompleted();
 
             assertThat(store.examine("Work").exists()).isZero();
             assertThat(store.examine("Done").exists()).isEqualTo(1);

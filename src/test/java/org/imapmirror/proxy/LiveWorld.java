@@ -19,6 +19,9 @@ import org.imapmirror.journal.Journal;
 import org.imapmirror.journal.JournalConfig;
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -170,7 +173,10 @@ final class LiveWorld implements AutoCloseable {
         }
 
         @Override
-        public void moved(Account account, MailboxName mailbox) {}
+        public CompletionStage<Void> moving(
+                Account account, MailboxName mailbox, CompletionStage<?> answered) {
+            return CompletableFuture.allOf();
+        }
 
         @Override
         public void selected(Account account, String session, @Nullable MailboxName mailbox) {}
