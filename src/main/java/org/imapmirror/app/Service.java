@@ -115,13 +115,12 @@ final class Service implements AutoCloseable {
             keep(timer::shutdownNow);
             ServerPool servers = pool;
             ActivityLink link =
-                    new ActivityLink(
-                            (account, mailbox, answered) ->
-                                    servers.moving(
-                                            config.routes().primaryOf(account),
-                                            account,
-                                            mailbox.value(),
-                                            answered));
+                    new ActivityLink((account, mailbox, answered) ->
+                            servers.moving(
+                                    config.routes().primaryOf(account),
+                                    account,
+                                    mailbox.value(),
+                                    answered));
             Capture capture =
                     new Capture(
                             journal,
@@ -139,7 +138,7 @@ final class Service implements AutoCloseable {
                                     topology,
                                     pool::open,
                                     new LiveSessions(
-                                            capture::settled, capture::named, capture::swept),
+                                            capture::settled, capture::begun, capture::swept),
                                     applied));
             keep(pool::stopWaiting);
             watches =

@@ -69,7 +69,7 @@ final class AccountTracker {
 
     /// A session of the account is there.
     ///
-    /// @param atMost how long [#named()] waits for the first one to use the account
+    /// @param atMost how long [#begun()] waits for the first one to use the account
     void opened(Timer timer, Duration atMost) {
         if (sessions++ == 0) {
             firstUse.expect(timer, atMost);
@@ -182,12 +182,9 @@ final class AccountTracker {
         return settled(t -> t.origin.equals(origin));
     }
 
-    /// Like [#settled()], for the commands about names; and the first client has begun.
-    synchronized CompletionStage<Void> named() {
-        return firstUse.begun()
-                .thenCombine(
-                        settled(t -> t.touches.stream().anyMatch(Touch.Names.class::isInstance)),
-                        (_, settled) -> settled);
+    /// As [Capture#begun].
+    CompletionStage<Void> begun() {
+        return firstUse.begun();
     }
 
     private CompletionStage<Void> settled(Predicate<Ticket> which) {

@@ -87,11 +87,11 @@ public final class Capture implements Tap {
         return tracker == null ? CompletableFuture.allOf() : tracker.settled();
     }
 
-    /// Like [#settled], for commands that make, rename or delete mailboxes; while the account's
-    /// first client has only logged in, also for what it does first, see [FirstUse].
-    public CompletionStage<Void> named(Account account) {
+    /// Completes when the account's first client has done more than log in, or does nothing for so
+    /// long that nobody waits for it, see [FirstUse].
+    public CompletionStage<Void> begun(Account account) {
         AccountTracker tracker = trackers.get(account);
-        return tracker == null ? CompletableFuture.allOf() : tracker.named();
+        return tracker == null ? CompletableFuture.allOf() : tracker.begun();
     }
 
     /// Commands of the account that may change something and are unanswered or not durable yet.

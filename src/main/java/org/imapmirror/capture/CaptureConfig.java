@@ -6,8 +6,8 @@ import java.time.Duration;
 /// @param probeTimeout how long a client's command waits for a question of ours
 /// @param firstUse how long whoever wants to look into an account waits for its first client to
 ///   open or make a mailbox
-/// @param moveTimeout how long a command that makes, renames or deletes a mailbox waits until nobody
-///   else looks into that
+/// @param moveTimeout how long a command that makes, renames or deletes a mailbox waits until
+///   nobody else looks into that
 /// @param retryMin first pause before the journal is tried again after it failed
 /// @param retryMax longest such pause
 public record CaptureConfig(
@@ -45,7 +45,6 @@ public record CaptureConfig(
     }
 
     public CaptureConfig withMaxHold(Duration hold) {
-        return new CaptureConfig(
-                hold, probeTimeout, firstUse, moveTimeout, retryMin, retryMax);
+        return new CaptureConfig(hold, probeTimeout, firstUse, moveTimeout, retryMin, retryMax);
     }
 }

@@ -428,8 +428,8 @@ final class CaptureSession implements SessionTap {
         var unused = completed(pending, reply);
     }
 
-    /// Goes on when none of our own connections does anything in the mailbox that the command makes,
-    /// renames or deletes.
+    /// Goes on when none of our own connections does anything in the mailbox that the command
+    /// makes, renames or deletes.
     private Step clear(Pending pending) {
         Box box = pending.moves();
         Ticket ticket = pending.ticket;
@@ -445,8 +445,7 @@ final class CaptureSession implements SessionTap {
         }
         CompletableFuture<Void> late = new CompletableFuture<>();
         Runnable cancel =
-                capture.timer()
-                        .after(capture.config().moveTimeout(), () -> late.complete(null));
+                capture.timer().after(capture.config().moveTimeout(), () -> late.complete(null));
         var unused = clear.thenRun(cancel);
         return new Step.Hold(clear.applyToEither(late, _ -> Step.FORWARD));
     }

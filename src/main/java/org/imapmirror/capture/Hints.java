@@ -20,8 +20,7 @@ public interface Hints {
     /// @param answered completes when the outcome is known and durable, or the account suspect
     /// @return completes, on any thread, when the command does not disturb anybody: it is forwarded
     ///   then, or when that takes too long
-    CompletionStage<Void> moving(
-            Account account, MailboxName mailbox, CompletionStage<?> answered);
+    CompletionStage<Void> moving(Account account, MailboxName mailbox, CompletionStage<?> answered);
 
     /// A session of the account logged in.
     void sessionOpened(Account account);

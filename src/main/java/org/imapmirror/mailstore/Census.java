@@ -8,11 +8,6 @@ import java.util.Map;
 /// @param listed as [ImapStore#list] has it
 /// @param statuses by the names of [#listed]; a mailbox that is listed and does not exist has none
 public record Census(List<Listed> listed, Map<String, Status> statuses) {
-    /// Something that is done in the middle of asking.
-    public interface Step {
-        void run() throws StoreException;
-    }
-
     public Census {
         listed = List.copyOf(listed);
         statuses = Map.copyOf(statuses);

@@ -169,8 +169,7 @@ final class Connection {
     }
 
     StoreException race() {
-        return failures.of(
-                Kind.RACE, "a client makes, renames or deletes the mailbox");
+        return failures.of(Kind.RACE, "a client makes, renames or deletes the mailbox");
     }
 
     /// Whose commands are kept apart from those of this connection.

@@ -120,13 +120,13 @@ public final class ImapStore implements AutoCloseable {
         }
 
         /// As [#leave], in one round trip with what it is done for.
-        Census census(Collection<String> expected, Census.Step before) throws StoreException {
+        Census census(Collection<String> expected) throws StoreException {
             if (connection.mailbox().name() == null) {
-                return tree.census(expected, before);
+                return tree.census(expected);
             }
             SentCommand leave = connection.send(leaving(), SentCommand.Untagged.NONE);
             connection.enter(new Mailbox());
-            Census census = tree.census(expected, before);
+            Census census = tree.census(expected);
             Response.Tagged answer = connection.await(leave);
             if (connection.has("UNSELECT") && !Failures.isOk(answer)) {
                 throw connection.failures().refusal(leave.verb(), answer);
@@ -258,10 +258,9 @@ public final class ImapStore implements AutoCloseable {
     /// no others are there than expected; no mailbox is open afterwards.
     ///
     /// @param expected mailboxes that are probably there
-    /// @param before what to do before others are looked into
-    public Census census(Collection<String> expected, Census.Step before) throws StoreException {
+    public Census census(Collection<String> expected) throws StoreException {
         connection();
-        return session.census(expected, before);
+        return session.census(expected);
     }
 
     /// Everything in the personal namespaces, and in the same round trip the numbers of the

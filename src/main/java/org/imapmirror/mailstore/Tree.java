@@ -105,9 +105,7 @@ final class Tree {
 
     /// All mailboxes and their numbers, in one round trip where no others are there than expected.
     /// Nothing is asked for with the listing but names, as in [#names()].
-    ///
-    /// @param before what to do before the others are looked into, for numbers and special uses
-    Census census(Collection<String> expected, Census.Step before) throws StoreException {
+    Census census(Collection<String> expected) throws StoreException {
         Census told = census(expected, new Listing(null, false));
         Map<String, Status> statuses = new HashMap<>(told.statuses());
         Set<String> untold = new TreeSet<>();
@@ -119,7 +117,6 @@ final class Tree {
         if (untold.isEmpty()) {
             return told;
         }
-        before.run();
         statusEach(untold, statuses);
         Map<String, String> uses = specialUses(untold);
         return new Census(
@@ -182,8 +179,7 @@ final class Tree {
                 String options = options();
                 sent.add(
                         connection.send(
-                                options.isEmpty() ? all : all.returning(options),
-                                this::takeName));
+                                options.isEmpty() ? all : all.returning(options), this::takeName));
                 sent.add(
                         connection.send(
                                 below(

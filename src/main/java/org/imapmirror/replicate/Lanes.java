@@ -272,10 +272,9 @@ public final class Lanes implements AutoCloseable {
         return Math.clamp(same ? row.position() : 0, Math.min(journal.low(account), head), head);
     }
 
-    /// Completes when the commands now outstanding on the account's sessions that make, rename or
-    /// delete mailboxes were answered and their events are durable.
-    CompletionStage<Void> named(Account account) {
-        return env.sessions().named().apply(account);
+    /// As [LiveSessions#begun].
+    CompletionStage<Void> begun(Account account) {
+        return env.sessions().begun().apply(account);
     }
 
     /// An account exists: it is copied to every mirror that it does not have yet.

@@ -10,10 +10,10 @@ import java.util.function.Function;
 ///
 /// @param settled completes when every command now outstanding on the account's sessions was
 ///   answered and its events are durable
-/// @param named the same for commands that make, rename or delete mailboxes
+/// @param begun completes when nobody is disturbed any more who uses the account first
 /// @param swept is told that an account with commands of unknown outcome was compared twice, so
 ///   that its write-intent mark may go
 public record LiveSessions(
         Function<Account, CompletionStage<Void>> settled,
-        Function<Account, CompletionStage<Void>> named,
+        Function<Account, CompletionStage<Void>> begun,
         Consumer<Account> swept) {}

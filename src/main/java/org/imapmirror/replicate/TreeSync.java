@@ -68,7 +68,7 @@ final class TreeSync {
         // What clients are about is applied before; but the first copies of a new lane in a busy
         // account would wait too long with it.
         if (isFirst(work)) {
-            work.awaitNames();
+            work.awaitFirstUse();
         } else {
             window.close();
         }
@@ -76,15 +76,13 @@ final class TreeSync {
         Census census =
                 work.hands
                         .primary()
-                        .census(
-                                work.map.names().stream().map(MailboxName::value).toList(),
-                                work::awaitNames);
+                        .census(work.map.names().stream().map(MailboxName::value).toList());
         List<Listed> listed = census.listed();
         window.close();
         Census mirror =
                 work.hands
                         .target()
-                        .census(work.map.all().stream().map(MailboxRow::target).toList(), () -> {});
+                        .census(work.map.all().stream().map(MailboxRow::target).toList());
         Set<MailboxName> names = existing(census);
         Set<MailboxName> touchedNames = Set.copyOf(touched.names());
         if (work.archive == null) {

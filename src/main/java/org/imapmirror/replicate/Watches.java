@@ -1,7 +1,5 @@
 package org.imapmirror.replicate;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Doubt;
 import org.imapmirror.event.MailboxName;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeoutException;
 
 /// Watches active accounts on the primary, so that deliveries and other changes past the proxy
 /// reach the mirrors within seconds: IDLE on INBOX, STATUS of the other mailboxes from time to
@@ -134,6 +131,7 @@ public final class Watches implements AutoCloseable {
 
         private void run() {
             try {
+                lanes.begun(account).toCompletableFuture().get();
                 while (!over()) {
                     turns.acquire();
                     Duration pause;
@@ -146,12 +144,13 @@ public final class Watches implements AutoCloseable {
                 }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("bug: nothing fails here", e);
             }
         }
 
         /// @return how long to wait before the next one
         private Duration turn() {
-            var unused = settled();
             try (ImapStore store = connections.open(topology.primaryOf().apply(account), account)) {
                 open = store;
                 watch(store);
@@ -188,32 +187,12 @@ public final class Watches implements AutoCloseable {
             } while (!turnIsOver());
         }
 
-        /// Waits for the commands of clients that make mailboxes, as [Work#awaitNames()].
-        ///
-        /// @return false where it is not done in time
-        private boolean settled() {
-            try {
-                lanes.named(account).toCompletableFuture().get(REST.toSeconds(), SECONDS);
-                return true;
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return false;
-            } catch (TimeoutException _) {
-                return false;
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("bug: settling failed", e);
-            }
-        }
-
         private void look(ImapStore store, boolean first) throws StoreException {
             Set<String> names = new HashSet<>();
             for (Listed l : store.names()) {
                 if (l.selectable()) {
                     names.add(l.name());
                 }
-            }
-            if (!settled()) {
-                names.retainAll(known.keySet());
             }
             Map<String, Status> now = store.status(names);
             known.keySet().retainAll(now.keySet());

@@ -78,13 +78,11 @@ final class Work {
         return lane.key().account();
     }
 
-    /// Waits for the commands of clients that make mailboxes. Dovecot lists a mailbox that is being
-    /// made, and whoever looks into it then makes the rest of it, so that the client's own CREATE
-    /// fails.
+    /// Lets the first client of an account that nobody used yet be the first.
     ///
-    /// @throws StoreException of kind RACE where they stay outstanding
-    void awaitNames() throws StoreException {
-        env.await(env.sessions().named().apply(account()), hands.primary());
+    /// @throws StoreException of kind RACE where that takes too long
+    void awaitFirstUse() throws StoreException {
+        env.await(env.sessions().begun().apply(account()), hands.primary());
     }
 
     /// Selects the mirror's mailbox, makes it where it is missing, and learns its UIDVALIDITY.

@@ -136,20 +136,20 @@ class CaptureTest {
     void othersWaitForWhatTheFirstClientDoesFirst() throws Exception {
         ManualTimer time = new ManualTimer();
         capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());
-        assertThat(capture.named(ANN)).as("nobody is there").isCompleted();
+        assertThat(capture.begun(ANN)).as("nobody is there").isCompleted();
 
         SessionTap tap = session();
         MiniRelay first = relay(tap);
-        CompletionStage<Void> named = capture.named(ANN);
+        CompletionStage<Void> begun = capture.begun(ANN);
         first.client(lines("a LIST \"\" *"));
         first.server(lines("a OK done"));
-        assertThat(named).isNotCompleted();
+        assertThat(begun).isNotCompleted();
         first.client(lines("b SELECT INBOX"));
-        assertThat(named).isNotCompleted();
+        assertThat(begun).isNotCompleted();
         first.server(lines("b OK done"));
-        assertThat(named).isCompleted();
+        assertThat(begun).isCompleted();
         var unused = session();
-        assertThat(capture.named(ANN)).as("the account is in use").isCompleted();
+        assertThat(capture.begun(ANN)).as("the account is in use").isCompleted();
     }
 
     @Test
@@ -158,10 +158,8 @@ class CaptureTest {
         relay.client(lines("a CREATE x", "b SUBSCRIBE x", "c RENAME x y"));
         assertThat(hints.moved).containsExactly("x", "x");
         relay.server(lines("a OK done", "b OK done", "c NO no"));
-        await().untilAsserted(
-                        () ->
-                                assertThat(hints.moved)
-                                        .containsExactlyInAnyOrder("x", "x", "x done", "x done"));
+        await().untilAsserted(() ->
+                assertThat(hints.moved).containsExactlyInAnyOrder("x", "x", "x done", "x done"));
 
         hints.moved.clear();
         SessionTap tap = session();
@@ -202,7 +200,7 @@ class CaptureTest {
         ManualTimer time = new ManualTimer();
         capture = new Capture(journal, CONFIG, hints, _ -> '/', time, new SimpleMeterRegistry());
         SessionTap tap = session();
-        CompletionStage<Void> idle = capture.named(ANN);
+        CompletionStage<Void> idle = capture.begun(ANN);
         time.advance(CONFIG.firstUse().minusMillis(1));
         assertThat(idle).isNotCompleted();
         time.advance(Duration.ofMillis(1));
@@ -210,7 +208,7 @@ class CaptureTest {
         tap.closed(true);
 
         SessionTap next = session();
-        CompletionStage<Void> gone = capture.named(ANN);
+        CompletionStage<Void> gone = capture.begun(ANN);
         assertThat(gone).isNotCompleted();
         next.closed(true);
         assertThat(gone).isCompleted();

@@ -60,13 +60,14 @@ class MailboxGateTest {
 
         CompletableFuture<Boolean> waiting = new CompletableFuture<>();
         Thread thread =
-                Thread.ofVirtual().start(() -> {
-                    try {
-                        waiting.complete(gate.await(Set.of("Work")));
-                    } catch (InterruptedException e) {
-                        waiting.completeExceptionally(e);
-                    }
-                });
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                waiting.complete(gate.await(Set.of("Work")));
+                            } catch (InterruptedException e) {
+                                waiting.completeExceptionally(e);
+                            }
+                        });
         Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
         answered.complete(null);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 
+import org.awaitility.Awaitility;
 import org.imapmirror.event.Account;
 import org.imapmirror.event.Flags;
 import org.imapmirror.event.UidSet;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 @Timeout(30)
@@ -124,6 +126,27 @@ class ServerPoolTest {
 
             assertThat(store.examine("Work").exists()).isZero();
             assertThat(store.examine("Done").exists()).isEqualTo(1);
+        }
+    }
+
+    /// Dovecot's CREATE fails where somebody else looks into the mailbox while it is made.
+    @Test
+    void mailboxesThatClientsMakeAreLookedIntoWhenTheyAreDone() throws Exception {
+        try (ServerPool pool = pool(0, 0, Duration.ZERO);
+                ImapStore store = pool.open("new", ALICE)) {
+            store.create("Made", null);
+            CompletableFuture<Void> answered = new CompletableFuture<>();
+            assertThat(pool.moving("new", ALICE, "Made", answered)).isCompleted();
+            assertThat(store.status(List.of("INBOX"))).containsKey("INBOX");
+            assertThat(store.names()).extracting(Listed::name).contains("Made");
+
+            FutureTask<Census> asking = new FutureTask<>(() -> store.census(List.of("INBOX")));
+            Thread thread = Thread.ofPlatform().start(asking);
+            Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+            assertThat(asking).isNotDone();
+            answered.complete(null);
+
+            assertThat(asking.get().statuses()).containsKeys("INBOX", "Made");
         }
     }
 

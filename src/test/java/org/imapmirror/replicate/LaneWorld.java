@@ -59,7 +59,6 @@ final class LaneWorld implements AutoCloseable {
     final ImapStore client;
 
     /// What lanes get that ask for the commands of clients about names.
-    Supplier<CompletableFuture<Void>> named = () -> CompletableFuture.completedFuture(null);
 
     /// What lanes get that ask for all commands of clients.
     Supplier<CompletableFuture<Void>> settled = () -> CompletableFuture.completedFuture(null);
@@ -105,7 +104,8 @@ final class LaneWorld implements AutoCloseable {
                         journal,
                         topology,
                         (server, _) -> open(server, ports.get(server)),
-                        new LiveSessions(_ -> settled.get(), _ -> named.get(), _ -> {}),
+                        new LiveSessions(
+                                _ -> settled.get(), _ -> CompletableFuture.allOf(), _ -> {}),
                         (_, _) -> {},
                         new Lanes.Time(clock, nanos, Executors.newSingleThreadScheduledExecutor()));
         this.client = open("primary");

@@ -27,9 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What sweeps ask for, and that they find everything all the same.
@@ -130,32 +127,6 @@ class SweepsIT {
         assertThat(SweepWorld.opened(sweeps.toMirror)).anyMatch(s -> s.contains("INBOX"));
         sweeps.sweep();
         assertThat(SweepWorld.opened(sweeps.toMirror)).noneMatch(s -> s.contains("INBOX"));
-    }
-
-    /// Dovecot's CREATE fails where somebody else looks into the mailbox while it is made.
-    @Test
-    void mailboxesThatClientsMakeAreLookedIntoWhenTheyAreDone() throws Exception {
-        sweeps.fill("INBOX", 2);
-        sweeps.settle();
-        CountDownLatch asked = new CountDownLatch(1);
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        sweeps.world.named =
-                () -> {
-                    asked.countDown();
-                    return done;
-                };
-        sweeps.world.client.create("Made", null);
-        sweeps.toPrimary.clear();
-        sweeps.world.lanes.sweepAll();
-        assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(SweepWorld.work(sweeps.toPrimary))
-                .anyMatch(s -> s.startsWith("LIST"))
-                .noneMatch(s -> s.startsWith("LIST") && s.contains("STATUS"))
-                .noneMatch(s -> s.contains("Made"));
-        done.complete(null);
-        sweeps.world.awaitMirrored();
-        sweeps.assertEqual();
-        assertThat(SweepWorld.work(sweeps.toPrimary)).anyMatch(s -> s.contains("Made"));
     }
 
     @Test
