@@ -148,14 +148,15 @@ final class Connection {
             return;
         }
         try {
-            while (!shared.begin(this, mailboxes)) {
-                if (!inFlight.isEmpty()) {
-                    // The client may be waiting for these.
-                    flush();
-                    pump(limits.read(), true);
-                } else if (!shared.await(mailboxes)) {
-                    throw race();
-                }
+            boolean begun = shared.begin(this, mailboxes);
+            while (!begun && !inFlight.isEmpty()) {
+                // The client may be waiting for these.
+                flush();
+                pump(limits.read(), true);
+                begun = shared.begin(this, mailboxes);
+            }
+            if (!begun && !shared.beginLater(this, mailboxes)) {
+                throw race();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -96,6 +96,25 @@ final class MailboxGate {
         }
     }
 
+    /// The same, and waits for clients' commands.
+    ///
+    /// @return false where that took too long
+    boolean beginLater(Object connection, Set<String> names) throws InterruptedException {
+        lock.lock();
+        try {
+            long rest = PATIENCE.toNanos();
+            while (!begin(connection, names)) {
+                if (rest <= 0) {
+                    return false;
+                }
+                rest = moved.awaitNanos(rest);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The command was answered.
     void end(Object connection, Set<String> names) {
         List<Move> clear;
@@ -107,25 +126,6 @@ final class MailboxGate {
             lock.unlock();
         }
         clear.forEach(move -> move.clear.complete(null));
-    }
-
-    /// Waits until no client's command concerns these mailboxes.
-    ///
-    /// @return false where that took too long
-    boolean await(Set<String> names) throws InterruptedException {
-        lock.lock();
-        try {
-            long rest = PATIENCE.toNanos();
-            while (isTaken(names)) {
-                if (rest <= 0) {
-                    return false;
-                }
-                rest = moved.awaitNanos(rest);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /// A client is about to make, rename or delete a mailbox. Who has it open, or one below it,

@@ -93,8 +93,11 @@ class LauncherIT {
         assertThat(classesOfServe()).contains(shared);
 
         try (RandomAccessFile file = new RandomAccessFile(serving.toFile(), "rw")) {
-            file.seek(file.length() - 4096);
-            file.write(1);
+            long at = file.length() - 4096;
+            file.seek(at);
+            int other = file.read() ^ 1;
+            file.seek(at);
+            file.write(other);
         }
         assertThat(classesOfServe()).as("damaged").doesNotContain(shared);
     }

@@ -63,7 +63,7 @@ class MailboxGateTest {
                 Thread.ofVirtual()
                         .start(() -> {
                             try {
-                                waiting.complete(gate.await(Set.of("Work")));
+                                waiting.complete(gate.beginLater(two, Set.of("Work")));
                             } catch (InterruptedException e) {
                                 waiting.completeExceptionally(e);
                             }
