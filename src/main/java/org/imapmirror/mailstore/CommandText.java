@@ -23,8 +23,7 @@ final class CommandText {
     private final String verb;
     private final List<byte[]> literals = new ArrayList<>();
     private final List<ByteArrayOutputStream> texts = new ArrayList<>();
-    private @Nullable String mailbox;
-    private boolean returning;
+    private boolean namesMailbox;
 
     private CommandText(String verb) {
         this.verb = verb;
@@ -60,20 +59,13 @@ final class CommandText {
     }
 
     CommandText mailbox(String name) {
-        if (mailbox == null) {
-            mailbox = name;
-        }
+        namesMailbox = true;
         return string(MailboxNames.encodeForWire(new MailboxName(name), false));
     }
 
-    /// Adds what LIST shall tell besides names (RFC 5258).
-    CommandText returning(String options) {
-        returning = true;
-        return word("RETURN (" + options + ")");
-    }
-
-    /// The mailboxes into which the server looks for the command, [MailboxGate#ALL] for those that
-    /// a listing finds.
+    /// The mailboxes into which the server looks for the command. Whatever lists mailboxes, or
+    /// names one, looks at all of them: Dovecot may bring its index of the account's mailboxes up
+    /// to date first.
     ///
     /// @param open the one that is selected, which the server looks after with most commands
     Set<String> looksInto(@Nullable String open) {
@@ -81,11 +73,7 @@ final class CommandText {
         if (open != null && !LEAVING.contains(verb)) {
             out.add(open);
         }
-        boolean looks = !verb.equals("LIST") || returning;
-        if (looks && mailbox != null) {
-            out.add(mailbox);
-        }
-        if (returning && mailbox == null) {
+        if (verb.equals("LIST") || verb.equals("LSUB") || namesMailbox) {
             out.add(MailboxGate.ALL);
         }
         return out;

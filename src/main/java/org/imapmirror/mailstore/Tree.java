@@ -179,7 +179,8 @@ final class Tree {
                 String options = options();
                 sent.add(
                         connection.send(
-                                options.isEmpty() ? all : all.returning(options), this::takeName));
+                                options.isEmpty() ? all : all.word("RETURN (" + options + ")"),
+                                this::takeName));
                 sent.add(
                         connection.send(
                                 below(
@@ -382,7 +383,7 @@ final class Tree {
                             CommandText.of("LIST")
                                     .word("\"\"")
                                     .mailbox(name)
-                                    .returning("SPECIAL-USE"),
+                                    .word("RETURN (SPECIAL-USE)"),
                     response -> {
                         if (!(response instanceof ListItem item)) {
                             return false;
