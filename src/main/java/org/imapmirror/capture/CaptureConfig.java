@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param firstUse how long whoever wants to look into an account waits for its first client to
 ///   open or make a mailbox
 /// @param moveTimeout how long a command that makes, renames or deletes a mailbox waits until
-///   nobody else looks into that
+///   nobody else looks into that, or lists or opens others
 /// @param retryMin first pause before the journal is tried again after it failed
 /// @param retryMax longest such pause
 public record CaptureConfig(

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// To look into a mailbox, Dovecot locks a file in its folder. Where that folder is renamed
 /// meanwhile, the lock goes with it and stays, so that whoever uses the mailbox next waits for
-/// minutes. And whoever looks into one that is being made, makes the rest of it, so that the
-/// client's CREATE fails. Thread-safe.
+/// minutes. And whoever looks into one that is being made, or lists or opens others while it is,
+/// may make the rest of it, so that the client's CREATE fails. Thread-safe.
 final class MailboxGate {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -50,34 +50,16 @@ final class MailboxGate {
     }
 
     void add(ImapStore store) {
-        lock.lock();
-        try {
-            stores.add(store);
-        } finally {
-            lock.unlock();
-        }
+        change(() -> stores.add(store));
     }
 
     void remove(ImapStore store) {
-        lock.lock();
-        try {
-            stores.remove(store);
-        } finally {
-            lock.unlock();
-        }
+        change(() -> stores.remove(store));
     }
 
     /// The connection is given back, or ended with commands under way.
     void ended(Object connection) {
-        List<Move> clear;
-        lock.lock();
-        try {
-            uses.remove(connection);
-            clear = clear();
-        } finally {
-            lock.unlock();
-        }
-        clear.forEach(move -> move.clear.complete(null));
+        change(() -> uses.remove(connection));
     }
 
     /// A command that looks into these mailboxes is about to be sent.
@@ -117,15 +99,7 @@ final class MailboxGate {
 
     /// The command was answered.
     void end(Object connection, Set<String> names) {
-        List<Move> clear;
-        lock.lock();
-        try {
-            uses.getOrDefault(connection, new ArrayList<>()).remove(names);
-            clear = clear();
-        } finally {
-            lock.unlock();
-        }
-        clear.forEach(move -> move.clear.complete(null));
+        change(() -> uses.getOrDefault(connection, new ArrayList<>()).remove(names));
     }
 
     /// A client is about to make, rename or delete a mailbox. Who has it open, or one below it,
@@ -134,30 +108,35 @@ final class MailboxGate {
     /// @return completes when no command is under way there
     CompletionStage<Void> moving(String name, CompletionStage<?> answered) {
         Move move = new Move(name);
-        List<Move> clear;
-        lock.lock();
-        try {
+        change(() -> {
             moves.add(move);
             stores.forEach(store -> store.moved(name));
-            clear = clear();
-        } finally {
-            lock.unlock();
-        }
-        clear.forEach(c -> c.clear.complete(null));
+        });
         var unused = answered.whenComplete((_, _) -> answered(move));
         return move.clear;
     }
 
     private void answered(Move move) {
-        lock.lock();
-        try {
+        change(() -> {
             moves.remove(move);
             // Opened in between by somebody for whom the client did not wait long enough.
             stores.forEach(store -> store.moved(move.name));
             moved.signalAll();
+        });
+    }
+
+    /// Does it under the lock, and then lets the clients' commands go on that nothing of ours
+    /// crosses any more.
+    private void change(Runnable what) {
+        List<Move> clear;
+        lock.lock();
+        try {
+            what.run();
+            clear = clear();
         } finally {
             lock.unlock();
         }
+        clear.forEach(move -> move.clear.complete(null));
     }
 
     private boolean isTaken(Set<String> names) {

@@ -153,10 +153,11 @@ public final class ServerPool implements AutoCloseable {
 
     /// A client of the server is about to make, rename or delete a mailbox of the account. Whoever
     /// has it open, or one below it, does nothing more there, but gets a [StoreException] of
-    /// [Kind#RACE]; and until the answer, nobody looks into it. Quick; any thread.
+    /// [Kind#RACE]; and until the answer, nobody lists or opens mailboxes. Quick; any thread.
     ///
     /// @param answered completes when the command was answered
-    /// @return completes, on any thread, when no command of ours is under way there
+    /// @return completes, on any thread, when no command of ours is under way there, nor lists or
+    ///   opens any
     public CompletionStage<Void> moving(
             String server, Account account, String mailbox, CompletionStage<?> answered) {
         return gate(server, account).moving(mailbox, answered);

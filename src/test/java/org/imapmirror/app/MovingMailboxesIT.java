@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A client makes, renames and deletes mailboxes of the same names while they are mirrored: none of
 /// its commands fails or hangs because somebody here had them open. Dovecot locks a mailbox for
@@ -30,12 +32,17 @@ class MovingMailboxesIT {
             for (int user = 1; user <= USERS; user++) {
                 try (WireClient client = new WireClient(world.through(user));
                         WireClient other = new WireClient(world.through(user))) {
-                    Thread sweeps = Thread.ofVirtual().start(() -> sweep(world));
-                    for (int round = 1; round <= ROUNDS; round++) {
-                        move(client, other, round);
+                    AtomicBoolean over = new AtomicBoolean();
+                    CompletableFuture<Void> sweeps =
+                            CompletableFuture.runAsync(() -> sweep(world, over));
+                    try {
+                        for (int round = 1; round <= ROUNDS; round++) {
+                            move(client, other, round);
+                        }
+                    } finally {
+                        over.set(true);
                     }
-                    sweeps.interrupt();
-                    sweeps.join();
+                    sweeps.get(60, TimeUnit.SECONDS);
                 }
             }
             world.awaitMirrored();
@@ -47,15 +54,9 @@ class MovingMailboxesIT {
     }
 
     /// Looks at everything all the time.
-    private static void sweep(MirrorWorld world) {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                world.swept().toCompletableFuture().get();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException e) {
-                throw new AssertionError(e);
-            }
+    private static void sweep(MirrorWorld world, AtomicBoolean over) {
+        while (!over.get()) {
+            world.swept().toCompletableFuture().join();
         }
     }
 
