@@ -23,6 +23,7 @@ record Front(
         Runnable stop)
         implements AutoCloseable {
     static final String DIRECT = "direct";
+    static final String COPIED = "direct+copy";
     static final String MIRRORED = "imapmirror";
     static final String CAPTURED = "imapmirror-capture";
     static final String UNMIRRORED = "imapmirror-relay";
@@ -35,6 +36,11 @@ record Front(
 
     static Front direct(DovecotServer primary, int user) {
         return new Front(DIRECT, primary.imapPort(), user, List::of, () -> {});
+    }
+
+    /// The primary's own port, for a client that makes a [DurableCopy] of what it uploads.
+    static Front copied(DovecotServer primary, int user) {
+        return new Front(COPIED, primary.imapPort(), user, List::of, () -> {});
     }
 
     Access access(DovecotServer primary) {

@@ -9,6 +9,7 @@ import org.imapmirror.testing.ServeProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// What it costs a client to have something between itself and the primary: round trips and
@@ -20,19 +21,29 @@ final class ProxyBench {
     /// Round trips of the warm-up, the same for all ways: some minutes of a server's life.
     private static final int WARM_ROUND_TRIPS = 50_000;
 
+    /// The same of logins, in connections at once; only for what Java has to compile.
+    private static final int WARM_LOGINS_EACH = 120;
+
     private static final int LOGINS = 40;
-    private static final int ROUND_TRIPS = 1000;
+
+    /// In each round. What the machine does besides changes within seconds by more than the ways
+    /// differ, so that what is short takes many turns.
+    private static final int ROUND_TRIP_TURNS = 12;
+
+    private static final int THROUGHPUT_TURNS = 3;
+    private static final int ROUND_TRIPS = 500;
     private static final int STORES = 200;
     private static final int APPENDS = 100;
     private static final int FETCHED = 2000;
     private static final int FETCHED_SIZE = 50_000;
     private static final int DISTINCT = 250;
     private static final int CONNECTIONS = 8;
-    private static final int LOGINS_EACH = 15;
-    private static final int FETCHED_EACH = 1000;
+    private static final int COPIED_USER = 8;
+    private static final int LOGINS_EACH = 8;
+    private static final int FETCHED_EACH = 500;
     private static final int UPLOADS = 24;
     private static final int UPLOADS_EACH = 6;
-    private static final long LARGE = 1_000_000;
+    private static final LargeMail LARGE = new LargeMail(7, 1_000_000);
 
     /// What a target may fall short of HAProxy.
     private static final double TOLERANCE = 0.05;
@@ -43,18 +54,21 @@ final class ProxyBench {
 
     private final DovecotServer primary;
     private final List<Front> fronts;
-    private final LargeMail large = new LargeMail(7, LARGE);
+    private final DurableCopy copies;
     private final Results results = new Results("proxy");
 
-    private ProxyBench(DovecotServer primary, List<Front> fronts) {
+    private ProxyBench(DovecotServer primary, List<Front> fronts, DurableCopy copies) {
         this.primary = primary;
         this.fronts = fronts;
+        this.copies = copies;
     }
 
     public static void main(String[] args) throws Exception {
         int rounds = Integer.parseInt(args[0]);
         try (Workspace workspace = new Workspace();
                 Workspace another = new Workspace();
+                Workspace third = new Workspace();
+                DurableCopy copies = new DurableCopy(third.folder(), LARGE);
                 DovecotServer primary = DovecotServer.launch();
                 DovecotServer mirror = DovecotServer.launch();
                 ServeProcess serve =
@@ -93,7 +107,7 @@ final class ProxyBench {
                             () -> {}));
             fronts.addAll(Alternatives.start(primary.imapPort(), workspace.folder(), 4, 100));
             try {
-                new ProxyBench(primary, fronts).run(rounds);
+                new ProxyBench(primary, fronts, copies).run(rounds);
             } finally {
                 fronts.forEach(Front::close);
             }
@@ -104,19 +118,22 @@ final class ProxyBench {
         System.out.printf(
                 "Medians of %d rounds behind a warm-up (%d round trips and more), in each all ways"
                     + " in turns. Per round and way: %d logins one after the other, %d at once in"
-                    + " %d connections; %d NOOPs, %d FETCHes of FLAGS, %d STOREs, %d APPENDs of %d"
-                    + " octets; FETCH of messages of %d KB, %d by one connection, %d by each of %d;"
-                    + " uploads of 1 MB, %d by one connection, %d by each of %d. No TLS.%n",
+                    + " %d connections; %d STOREs, %d APPENDs of %d octets; %d turns of %d NOOPs"
+                    + " and %d FETCHes of FLAGS; %d turns of FETCH of messages of %d KB, %d by one"
+                    + " connection, %d by each of %d, and of uploads of 1 MB, %d by one connection,"
+                    + " %d by each of %d. No TLS.%n",
                 rounds,
                 2 * WARM_ROUND_TRIPS,
                 LOGINS,
-                LOGINS_EACH * CONNECTIONS,
-                CONNECTIONS,
-                ROUND_TRIPS,
-                ROUND_TRIPS,
                 STORES,
                 APPENDS,
                 SMALL.length,
+                ROUND_TRIP_TURNS,
+                ROUND_TRIPS,
+                ROUND_TRIPS,
+                THROUGHPUT_TURNS,
+                LOGINS_EACH * CONNECTIONS,
+                CONNECTIONS,
                 FETCHED_SIZE / 1000,
                 FETCHED,
                 FETCHED_EACH,
@@ -128,14 +145,29 @@ final class ProxyBench {
             fill(front);
         }
         for (Front front : fronts) {
-            for (int i = 0; i < (front.name().startsWith("imapmirror") ? WARM_UPS : 1); i++) {
-                measure(front, new Results("warm-up"));
-            }
             warmUp(front);
         }
+        Front copied = Front.copied(primary, COPIED_USER);
+        fill(copied);
+        List<Front> uploading = new ArrayList<>(fronts);
+        uploading.add(copied);
         for (int round = 0; round < rounds; round++) {
             for (Front front : fronts) {
-                measure(front, results);
+                sessions(front, results);
+            }
+            for (int turn = 0; turn < ROUND_TRIP_TURNS; turn++) {
+                for (Front front : rotated(fronts, turn)) {
+                    roundTrips(front, ROUND_TRIPS, results);
+                }
+            }
+            for (int turn = 0; turn < THROUGHPUT_TURNS; turn++) {
+                for (Front front : rotated(fronts, 2 * (round + turn))) {
+                    loginsAtOnce(front, LOGINS_EACH, results);
+                    fetches(front, results);
+                }
+                for (Front front : rotated(uploading, 2 * (round + turn))) {
+                    uploads(front, results);
+                }
             }
         }
         results.print(System.out);
@@ -143,14 +175,22 @@ final class ProxyBench {
     }
 
     private void warmUp(Front front) throws Exception {
-        try (RawImap client = front.login(primary)) {
-            client.command("SELECT Small");
-            for (int i = 0; i < WARM_ROUND_TRIPS; i++) {
-                client.command("NOOP");
-                client.command("FETCH 1 (UID FLAGS)");
-            }
-            client.command("LOGOUT");
+        Results unused = new Results("warm-up");
+        boolean compiled = front.name().startsWith("imapmirror");
+        for (int i = 0; i < (compiled ? WARM_UPS : 1); i++) {
+            sessions(front, unused);
+            fetches(front, unused);
+            uploads(front, unused);
         }
+        loginsAtOnce(front, compiled ? WARM_LOGINS_EACH : LOGINS_EACH, unused);
+        roundTrips(front, WARM_ROUND_TRIPS, unused);
+    }
+
+    /// Nobody is always behind the same other one.
+    private static List<Front> rotated(List<Front> fronts, int by) {
+        List<Front> turned = new ArrayList<>(fronts);
+        Collections.rotate(turned, by);
+        return turned;
     }
 
     private Targets targets() {
@@ -170,6 +210,10 @@ final class ProxyBench {
                         ofDirect(measure, way),
                         haproxy - TOLERANCE);
             }
+            targets.atLeast(
+                    measure + " connection(s), of direct with a durable copy, " + Front.CAPTURED,
+                    results.median(measure, Front.CAPTURED) / results.median(measure, Front.COPIED),
+                    haproxy - TOLERANCE);
         }
         for (String measure : List.of("NOOP p50", "FETCH FLAGS p50")) {
             targets.atMost(
@@ -205,26 +249,14 @@ final class ProxyBench {
         }
     }
 
-    private void measure(Front front, Results to) throws Exception {
+    private void sessions(Front front, Results to) throws Exception {
         String way = front.name();
         logins(front, to);
         try (RawImap client = front.login(primary)) {
             front.settle().run();
             client.command("SELECT Small");
-            double cpu = front.cpuSeconds();
-            to.addTimes("NOOP", way, times(ROUND_TRIPS, _ -> client.command("NOOP")));
-            to.add(
-                    "CPU of what is between, NOOP",
-                    "us",
-                    way,
-                    (front.cpuSeconds() - cpu) / ROUND_TRIPS * 1e6);
             to.addTimes("APPEND 2 KB", way, times(APPENDS, _ -> client.append("Small", SMALL)));
             front.settle().run();
-            client.command("NOOP");
-            to.addTimes(
-                    "FETCH FLAGS",
-                    way,
-                    times(ROUND_TRIPS, _ -> client.command("FETCH 1 (UID FLAGS)")));
             to.addTimes(
                     "STORE",
                     way,
@@ -238,8 +270,35 @@ final class ProxyBench {
             client.command("LOGOUT");
         }
         front.settle().run();
+    }
+
+    private void roundTrips(Front front, int count, Results to) throws Exception {
+        try (RawImap client = front.login(primary)) {
+            client.command("SELECT Small");
+            roundTrips("NOOP", "NOOP", client, front, count, to);
+            roundTrips("FETCH FLAGS", "FETCH 1 (UID FLAGS)", client, front, count, to);
+            client.command("LOGOUT");
+        }
+    }
+
+    private static void roundTrips(
+            String measure, String command, RawImap client, Front front, int count, Results to)
+            throws IOException {
+        double cpu = front.cpuSeconds();
+        to.addTimes(measure, front.name(), times(count, _ -> client.command(command)));
+        to.add(
+                "CPU of what is between, " + measure,
+                "us",
+                front.name(),
+                (front.cpuSeconds() - cpu) / count * 1e6);
+    }
+
+    private void fetches(Front front, Results to) throws Exception {
         fetch(front, 1, FETCHED, to);
         fetch(front, CONNECTIONS, FETCHED_EACH, to);
+    }
+
+    private void uploads(Front front, Results to) throws Exception {
         upload(front, 1, UPLOADS, to);
         front.settle().run();
         upload(front, CONNECTIONS, UPLOADS_EACH, to);
@@ -267,18 +326,22 @@ final class ProxyBench {
         }
         to.addTimes("connect", front.name(), greetings);
         to.addTimes("LOGIN", front.name(), logins);
+    }
+
+    private void loginsAtOnce(Front front, int each, Results to) throws Exception {
+        Access access = front.access(primary);
         double cpu = front.cpuSeconds();
         long start = System.nanoTime();
         AtOnce.run(
                 CONNECTIONS,
                 _ -> {
-                    for (int i = 0; i < LOGINS_EACH; i++) {
+                    for (int i = 0; i < each; i++) {
                         try (RawImap client = RawImap.login(access)) {
                             client.command("LOGOUT");
                         }
                     }
                 });
-        int count = CONNECTIONS * LOGINS_EACH;
+        int count = CONNECTIONS * each;
         double seconds = (System.nanoTime() - start) / 1e9;
         to.add("logins, 8 at once", "1/s", front.name(), count / seconds);
         to.add(
@@ -309,13 +372,21 @@ final class ProxyBench {
                 connections,
                 i -> {
                     for (int n = 0; n < messages; n++) {
-                        clients.get(i).append("Large", large.size(), large::writeTo);
+                        append(front, clients.get(i));
                     }
                 });
         double seconds = (System.nanoTime() - start) / 1e9;
-        double megabytes = (double) large.size() * connections * messages / 1e6;
+        double megabytes = (double) LARGE.size() * connections * messages / 1e6;
         throughput("upload, " + connections, front, cpu, seconds, megabytes, to);
         close(clients);
+    }
+
+    private void append(Front front, RawImap client) throws IOException {
+        if (front.name().equals(Front.COPIED)) {
+            copies.append(client, "Large");
+        } else {
+            client.append("Large", LARGE.size(), LARGE::writeTo);
+        }
     }
 
     private static void throughput(
