@@ -117,11 +117,11 @@ final class ProxyBench {
     private void run(int rounds) throws Exception {
         System.out.printf(
                 "Medians of %d rounds behind a warm-up (%d round trips and more), in each all ways"
-                    + " in turns. Per round and way: %d logins one after the other, %d at once in"
-                    + " %d connections; %d STOREs, %d APPENDs of %d octets; %d turns of %d NOOPs"
-                    + " and %d FETCHes of FLAGS; %d turns of FETCH of messages of %d KB, %d by one"
-                    + " connection, %d by each of %d, and of uploads of 1 MB, %d by one connection,"
-                    + " %d by each of %d. No TLS.%n",
+                    + " in turns. Per round and way: %d logins one after the other, %d STOREs, %d"
+                    + " APPENDs of %d octets; %d turns of %d NOOPs and %d FETCHes of FLAGS; %d"
+                    + " turns of %d logins in %d connections at once, of FETCH of messages of %d"
+                    + " KB, %d by one connection, %d by each of %d, and of uploads of 1 MB, %d by"
+                    + " one connection, %d by each of %d. No TLS.%n",
                 rounds,
                 2 * WARM_ROUND_TRIPS,
                 LOGINS,
@@ -303,12 +303,14 @@ final class ProxyBench {
         front.settle().run();
         upload(front, CONNECTIONS, UPLOADS_EACH, to);
         front.settle().run();
-        // Past all proxies, so that the next one finds the disk as this one did.
-        try (RawImap client = Front.direct(primary, front.user()).login(primary)) {
+        // So that the next one finds the disk as this one did, and no sweep has to find out.
+        try (RawImap client = front.login(primary)) {
             client.command("SELECT Large");
             client.command("STORE 1:* +FLAGS.SILENT (\\Deleted)");
             client.command("EXPUNGE");
+            client.command("LOGOUT");
         }
+        front.settle().run();
     }
 
     private void logins(Front front, Results to) throws Exception {
