@@ -72,9 +72,18 @@ final class ActivityLink implements Hints {
         return moving.begin(account, mailbox, answered);
     }
 
+    /// Other accounts may be mirrored now, and clients of theirs may have been here all the time.
+    void reconsider() {
+        sessions.keySet().forEach(this::seen);
+    }
+
     @Override
     public void sessionOpened(Account account) {
         sessions.merge(account, 1, Integer::sum);
+        seen(account);
+    }
+
+    private void seen(Account account) {
         Lanes l = lanes;
         Watches w = watches;
         if (l != null) {

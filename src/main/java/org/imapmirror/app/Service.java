@@ -79,6 +79,7 @@ final class Service implements AutoCloseable {
     private final ServerPool pool;
     private final Logins logins;
     private final CapturedLogins captured;
+    private final ActivityLink link;
     private final Config started;
 
     private Service(Config config, BiConsumer<LaneKey, MailboxEvent> applied) throws IOException {
@@ -114,7 +115,7 @@ final class Service implements AutoCloseable {
                             Thread.ofPlatform().daemon().name("service-timer").factory());
             keep(timer::shutdownNow);
             ServerPool servers = pool;
-            ActivityLink link =
+            link =
                     new ActivityLink((account, mailbox, answered) ->
                             servers.moving(
                                     config.routes().primaryOf(account),
@@ -393,6 +394,8 @@ final class Service implements AutoCloseable {
         lanes.reload(lanesConfig(newer));
         lanes.reconsider(started.routes().rules().listed());
         watches.mode(Watches.Mode.valueOf(newer.sweep().watch().name()));
+        link.reconsider();
+        proxy.reconsider();
         lanes.accounts().forEach(lanes::login);
         return new Changes(started, newer).needRestart();
     }

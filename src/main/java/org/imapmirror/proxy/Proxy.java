@@ -115,6 +115,12 @@ public final class Proxy implements AutoCloseable {
         facilities = facilities().withLimits(newer);
     }
 
+    /// The routes may mirror other accounts now. Sessions of theirs that nobody follows end as soon
+    /// as nobody waits for an answer, so that their clients log in anew and are followed.
+    public void reconsider() {
+        sessions.reconsider();
+    }
+
     /// The ports of the listeners, in the order of the configuration; none before [#start].
     public synchronized List<Integer> ports() {
         return addresses().stream().map(InetSocketAddress::getPort).toList();

@@ -67,6 +67,13 @@ final class Relaying implements Phase {
         }
     }
 
+    /// Nobody follows the session although the account is mirrored.
+    boolean misses(@Nullable Account account) {
+        return tap == null
+                && account != null
+                && !session.facilities().routes().mirrorsOf(account).isEmpty();
+    }
+
     @Override
     public Step client(Frame frame) {
         if (frame instanceof Frame.Line line

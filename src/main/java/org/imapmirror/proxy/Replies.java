@@ -9,6 +9,7 @@ final class Replies {
             line("* BYE [UNAVAILABLE] The mail server cannot be reached, try again later");
     static final byte[] CROWDED = line("* BYE [UNAVAILABLE] Too many connections, try again later");
     static final byte[] STOPPING = line("* BYE [UNAVAILABLE] Going down, connect again");
+    static final byte[] MIRRORED = line("* BYE [UNAVAILABLE] Connect again");
     static final byte[] IDLE = line("* BYE Logged out for inactivity");
     static final byte[] LATE = line("* BYE No login in time");
     static final byte[] TOO_MANY = line("* BYE [LIMIT] Too many connections from your address");

@@ -45,7 +45,7 @@ final class Session {
     private boolean loggedIn;
     private boolean secure;
     private boolean clientEnded;
-    private boolean stopping;
+    private byte @Nullable [] stopping;
 
     Session(
             Channel client,
@@ -387,10 +387,27 @@ final class Session {
 
     /// Ends the session as soon as nobody waits for an answer. From any thread.
     void stop() {
+        client.eventLoop().execute(() -> stop(Replies.STOPPING));
+    }
+
+    private void stop(byte[] farewell) {
+        stopping = farewell;
+        check();
+    }
+
+    /// Other accounts may be mirrored now. Ends the session, as [#stop] does, where it logged in
+    /// while its account was not: nobody follows it, and its client is followed when it comes
+    /// again. From any thread.
+    void reconsider() {
         client.eventLoop()
                 .execute(() -> {
-                    stopping = true;
-                    check();
+                    if (stopping == null
+                            && phase instanceof Relaying relaying
+                            && relaying.misses(account)) {
+                        about(LOG.atInfo())
+                                .log("mirrored from now on; the client is to log in anew");
+                        stop(Replies.MIRRORED);
+                    }
                 });
     }
 
@@ -416,8 +433,8 @@ final class Session {
             }
         }
         boolean midway = primary != null && primary.conduit().midway();
-        if (stopping && dialogue.settled() && !fromClient.waiting() && !midway) {
-            leave(Replies.STOPPING);
+        if (stopping != null && dialogue.settled() && !fromClient.waiting() && !midway) {
+            leave(stopping);
         }
     }
 

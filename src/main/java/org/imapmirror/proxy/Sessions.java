@@ -99,6 +99,11 @@ final class Sessions {
         all.forEach(Session::stop);
     }
 
+    /// As [Session#reconsider], for all.
+    void reconsider() {
+        all.forEach(Session::reconsider);
+    }
+
     /// Ends every session.
     void end() {
         all.forEach(Session::end);

@@ -81,6 +81,7 @@ final class Lane {
         }
         String epoch = env.journal().epoch();
         LaneRow loaded = env.store().lane(key, epoch);
+        env.requireMode(loaded);
         long head = env.journal().head(key.account());
         if (!env.store().epochOf(loaded).equals(epoch) || loaded.position() > head) {
             about(LOG.atError())
@@ -218,7 +219,7 @@ final class Lane {
         LaneRow mine = loaded();
         long head = env.journal().head(key.account());
         long entries = env.journal().count(key.account(), mine.position());
-        if (mine.position() < head) {
+        if (mine.position() < head || mine.planned()) {
             env.store().restart(mine, env.journal().epoch(), head, wanted.reason());
             row = env.store().reload(key);
         }
@@ -226,7 +227,8 @@ final class Lane {
         wanted.entries().complete(entries);
     }
 
-    /// Goes on after [#close], where the journal may have let go of what this lane lacks.
+    /// Goes on after [#close]: the journal may have let go of what this lane lacks, and of what was
+    /// changed past the proxy nobody told.
     void reopen() {
         closed = false;
         var _ = giveUpPlace("the account was not mirrored for some time");

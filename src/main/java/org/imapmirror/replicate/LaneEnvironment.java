@@ -8,6 +8,7 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.StoreException.Kind;
 import org.imapmirror.reconcile.Brake;
+import org.imapmirror.state.StateException;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +60,20 @@ record LaneEnvironment(
 
     boolean isArchive(LaneKey key) {
         return archives.contains(key.mirror());
+    }
+
+    /// @throws StateException where a mirror was an archive until now: as a mirror it would lose
+    ///   what it keeps
+    void requireMode(LaneRow row) {
+        if (!isArchive(row.key()) && !store.read(db -> new ArchiveRows(db, row.id()).isNew())) {
+            throw new StateException(
+                    StateException.Fault.REFUSED,
+                    "the server "
+                            + row.key().mirror()
+                            + " was an archive, and as a mirror it would lose what it keeps:"
+                            + " write mode: archive in route.mirrors, or name another server",
+                    null);
+        }
     }
 
     /// Waits for commands of clients.

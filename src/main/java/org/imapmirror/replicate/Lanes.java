@@ -163,22 +163,6 @@ public final class Lanes implements AutoCloseable {
         relief = new JournalRelief(journal, lanes, account -> trim(List.of(account)));
     }
 
-    /// @throws StateException where a mirror was an archive until now: as a mirror it would lose
-    ///   what it keeps
-    private void requireMode(LaneRow row) {
-        if (!env.isArchive(row.key())
-                && topology.mirrorsOf().apply(row.key().account()).contains(row.key().mirror())
-                && !store.read(db -> new ArchiveRows(db, row.id()).isNew())) {
-            throw new StateException(
-                    StateException.Fault.REFUSED,
-                    "the server "
-                            + row.key().mirror()
-                            + " was an archive, and as a mirror it would lose what it keeps:"
-                            + " write mode: archive in route.mirrors, or name another server",
-                    null);
-        }
-    }
-
     /// Takes up every lane that is known, the accounts that the configuration lists, and the
     /// accounts whose commands were cut off when imapmirror last ended. From here on the status is
     /// right.
@@ -187,10 +171,8 @@ public final class Lanes implements AutoCloseable {
     public void start(List<Account> listed) {
         restartAfterRestore();
         List<LaneRow> known = store.lanes();
-        known.forEach(this::requireMode);
-        for (LaneRow row : known) {
-            seen(row.key().account());
-        }
+        known.stream().filter(row -> isMirrored(row.key())).forEach(env::requireMode);
+        known.forEach(row -> seen(row.key().account()));
         journal.accounts().forEach(this::wake);
         listed.forEach(this::seen);
         journal.marks().forEach(mark -> uncertain(mark.account()));
@@ -218,14 +200,19 @@ public final class Lanes implements AutoCloseable {
         config = newer;
     }
 
+    private boolean isMirrored(LaneKey key) {
+        return topology.mirrorsOf().apply(key.account()).contains(key.mirror());
+    }
+
     /// The topology may have other accounts now: lanes of those that are not mirrored any more end,
-    /// and the journal lets go of them.
+    /// and the journal lets go of them; those that are mirrored again are compared, whether anybody
+    /// uses them or not.
     ///
     /// @param listed accounts that the configuration names one by one
     public void reconsider(List<Account> listed) {
         reconsidered = true;
         lanes.forEach((key, lane) -> {
-            if (!topology.mirrorsOf().apply(key.account()).contains(key.mirror())) {
+            if (!isMirrored(key)) {
                 lane.close();
                 retired.put(key, lane);
                 lanes.remove(key, lane);
@@ -236,6 +223,7 @@ public final class Lanes implements AutoCloseable {
                 wake(key.account());
             }
         });
+        store.lanes().forEach(row -> seen(row.key().account()));
         listed.forEach(this::seen);
     }
 

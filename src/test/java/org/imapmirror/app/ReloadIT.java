@@ -158,6 +158,38 @@ class ReloadIT {
         }
     }
 
+    /// Neither a login nor a change through the proxy says that it is there.
+    @Test
+    void anAccountThatIsInAgainIsCompared() throws Exception {
+        String unwatched = "sweep: {watch: none}\naccounts: {exclude: [%s]}\n";
+        Path config = setup.write(unwatched.formatted(primary.user(2)));
+        try (ServeProcess serve = ServeProcess.start(config).awaitPort(setup.port());
+                WireClient second = new WireClient(setup.through(2))) {
+            try (WireClient client = new WireClient(setup.through(1))) {
+                client.append("INBOX", "()", Mail.message("one", "x")).orFail();
+            }
+            second.append("INBOX", "()", Mail.message("one", "x")).orFail();
+            awaitMessages(1, 1);
+
+            setup.write(unwatched.formatted(primary.user(1)));
+            reload(serve, 0, "configuration reloaded");
+            Awaitility.await("the end of the session that nobody followed")
+                    .untilAsserted(() ->
+                            assertThatThrownBy(() -> second.command("NOOP"))
+                                    .isInstanceOf(IOException.class));
+            try (WireClient again = new WireClient(setup.through(2))) {
+                again.append("INBOX", "()", Mail.message("two", "x")).orFail();
+                awaitMessages(2, 2);
+            }
+            try (WireClient past = new WireClient(Access.to(primary, 1))) {
+                past.append("INBOX", "()", Mail.message("two", "x")).orFail();
+            }
+            setup.write(unwatched.formatted(""));
+            reload(serve, 1, "configuration reloaded");
+            awaitMessages(1, 2);
+        }
+    }
+
     /// Those that are connected stay so.
     @Test
     void aLowerLimitHoldsForNewSessions() throws Exception {

@@ -235,6 +235,41 @@ class EndTest {
     }
 
     @Test
+    void whoIsMirroredFromNowOnLogsInAnew() throws Exception {
+        RecordingTap tap = new RecordingTap();
+        try (FakePrimary primary = new FakePrimary();
+                TestProxy proxy =
+                        TestProxy.before(primary.endpoint("old"))
+                                .tap(tap)
+                                .excluding("alice")
+                                .start();
+                Wire quiet = proxy.connect();
+                Wire quietServer = primary.greet();
+                Wire busy = proxy.connect();
+                Wire busyServer = primary.greet()) {
+            logIn(quiet, quietServer);
+            logIn(busy, busyServer);
+            busy.send("b APPEND INBOX {3+}", "abc");
+            busyServer.until("abc");
+            proxy.excludeNobody();
+            assertThat(quiet.line()).isEqualTo("* BYE [UNAVAILABLE] Connect again");
+            assertThat(quiet.atEnd()).isTrue();
+            assertThat(busy.isQuiet()).isTrue();
+            busyServer.send("b OK done");
+            assertThat(busy.line()).isEqualTo("b OK done");
+            assertThat(busy.line()).isEqualTo("* BYE [UNAVAILABLE] Connect again");
+            assertThat(tap.logins).isEmpty();
+            try (Wire again = proxy.connect();
+                    Wire againServer = primary.greet()) {
+                logIn(again, againServer);
+                assertThat(tap.logins).hasSize(1);
+                proxy.excludeNobody();
+                assertThat(again.isQuiet()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void portThatIsTakenIsNamed() throws Exception {
         try (FakePrimary primary = new FakePrimary()) {
             ProxyConfig config =

@@ -31,14 +31,15 @@ final class TestProxy implements AutoCloseable {
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Proxy proxy;
+    private final Routes routes;
 
     private TestProxy(Builder builder) throws IOException {
-        Routes routes =
+        routes =
                 new Routes(
                         "old",
                         builder.moved,
                         List.of(new Mirror("new", Mirror.Mode.MIRROR, Mirror.Deletes.APPLY)),
-                        new AccountRules("", List.of(), List.of("*"), builder.excluded));
+                        excluding(builder.excluded));
         proxy =
                 new Proxy(
                         new ProxyConfig(builder.listeners, builder.tls, builder.limits),
@@ -47,6 +48,16 @@ final class TestProxy implements AutoCloseable {
                         builder.tap,
                         meters);
         proxy.start();
+    }
+
+    private static AccountRules excluding(List<String> accounts) {
+        return new AccountRules("", List.of(), List.of("*"), accounts);
+    }
+
+    /// From now on no account is excluded.
+    void excludeNobody() {
+        routes.rules(excluding(List.of()));
+        proxy.reconsider();
     }
 
     static Builder before(Endpoint primary) {
