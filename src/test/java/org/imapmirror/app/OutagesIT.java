@@ -364,12 +364,13 @@ class OutagesIT {
 
     @Test
     void primaryRestarts() throws Exception {
-        try (Witness witness = witness()) {
+        witness().close();
+        try (Witness witness = Witness.withDates(world.through(user))) {
             witness.work();
         }
         world.primary.kill();
         world.primary.start();
-        try (Witness witness = new Witness(world.through(user))) {
+        try (Witness witness = Witness.withDates(world.through(user))) {
             witness.work();
         }
         world.awaitEqual(user);

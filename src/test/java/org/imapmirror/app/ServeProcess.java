@@ -22,6 +22,7 @@ record ServeProcess(Process process, Path log) implements AutoCloseable {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-Xmx128m",
                                 "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
                                 // What an installed one logs, not what tests do.
                                 "-Dlogback.configurationFile=logback.xml",
                                 "-cp",

@@ -14,10 +14,22 @@ final class Witness implements AutoCloseable {
     private static final AtomicInteger MESSAGES = new AtomicInteger();
 
     private final WireClient client;
+    private final String options;
 
     Witness(Access access) throws IOException {
+        this(access, "(\\Seen)");
+    }
+
+    private Witness(Access access, String options) throws IOException {
+        this.options = options;
         client = new WireClient(access);
         ok("SELECT INBOX");
+    }
+
+    /// Its messages have dates of arrival of their own, so that nobody has to ask the primary for
+    /// these; where that is away they are known to a second only.
+    static Witness withDates(Access access) throws IOException {
+        return new Witness(access, "(\\Seen) \"01-Feb-2024 03:04:05 +0100\"");
     }
 
     /// @return the message's subject
@@ -29,7 +41,7 @@ final class Witness implements AutoCloseable {
 
     void append(String mailbox, String subject, int octets) throws IOException {
         byte[] message = Mail.message(subject, "x".repeat(octets));
-        timed("APPEND", () -> client.append(mailbox, "(\\Seen)", message).orFail());
+        timed("APPEND", () -> client.append(mailbox, options, message).orFail());
     }
 
     void ok(String command) throws IOException {
