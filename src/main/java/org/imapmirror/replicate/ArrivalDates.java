@@ -7,12 +7,12 @@ import org.imapmirror.event.MailboxName;
 import org.imapmirror.event.MailboxRef;
 import org.imapmirror.event.UidSet;
 import org.imapmirror.journal.Journal.Entry;
-import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.mailstore.Summary;
 import org.imapmirror.replicate.Importer.Spooled;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,6 +30,10 @@ import java.util.TreeMap;
 /// the next best.
 final class ArrivalDates {
     private static final int LOOK_AHEAD = 500;
+
+    /// Longest wait for commands of clients; one that uploads slowly must not hold up a lane.
+    private static final Duration WAIT = Duration.ofSeconds(1);
+
     private static final DateTimeFormatter DATE_TIME =
             DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.US)
                     .withZone(ZoneOffset.UTC);
@@ -57,9 +61,8 @@ final class ArrivalDates {
                                 .toList());
         if (!undated.isEmpty()) {
             try {
-                work.examinePrimary(m);
-                ask(undated, dates);
-                elsewhere(m, undated.minus(UidSet.of(dates.keySet())), dates);
+                ask(new MailboxRef(m.name(), m.uidValidity()), undated, dates);
+                elsewhere(m, undated, dates);
             } catch (StoreException e) {
                 if (e.serverName().equals(work.lane.key().mirror())) {
                     throw e;
@@ -81,10 +84,20 @@ final class ArrivalDates {
         return arrivals;
     }
 
-    /// Asks for messages of the open mailbox.
-    private void ask(UidSet uids, Map<Long, String> into) throws StoreException {
-        if (uids.isEmpty()) {
-            return;
+    /// Asks for messages of a mailbox; without effect where that is no longer there, or another one
+    /// has its name.
+    private void ask(MailboxRef mailbox, UidSet uids, Map<Long, String> into)
+            throws StoreException {
+        try {
+            if (work.hands.primary().examine(mailbox.name().value()).uidValidity()
+                    != mailbox.uidValidity()) {
+                return;
+            }
+        } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.REFUSED) {
+                return;
+            }
+            throw e;
         }
         for (Summary s : work.hands.primary().summaries(uids)) {
             if (s.internalDate() instanceof String date && !date.equals(LOST_DATE)) {
@@ -93,39 +106,37 @@ final class ArrivalDates {
         }
     }
 
-    private void elsewhere(MailboxRow m, UidSet missing, Map<Long, String> into)
+    /// Asks for those that have no date yet where they went. The command that took a message there
+    /// may be one that the primary has executed and the journal does not know yet.
+    private void elsewhere(MailboxRow m, UidSet undated, Map<Long, String> into)
             throws StoreException {
+        UidSet missing = undated.minus(UidSet.of(into.keySet()));
         if (missing.isEmpty()) {
             return;
         }
-        for (Map.Entry<Long, List<At>> e : later(m, missing).entrySet()) {
+        Map<Long, List<At>> known = later(m, missing);
+        askAt(known, into);
+        missing = missing.minus(UidSet.of(into.keySet()));
+        if (!missing.isEmpty()) {
+            work.letSettle(WAIT);
+            Map<Long, List<At>> now = later(m, missing);
+            now.values().removeAll(known.values());
+            askAt(now, into);
+        }
+    }
+
+    private void askAt(Map<Long, List<At>> places, Map<Long, String> into) throws StoreException {
+        for (Map.Entry<Long, List<At>> e : places.entrySet()) {
+            Map<Long, String> found = new HashMap<>();
             for (At at : e.getValue().reversed()) {
-                String date = dateAt(at);
+                ask(at.mailbox(), UidSet.of(at.uid()), found);
+                String date = found.get(at.uid());
                 if (date != null) {
                     into.put(e.getKey(), date);
                     break;
                 }
             }
         }
-    }
-
-    private @Nullable String dateAt(At at) throws StoreException {
-        ImapStore primary = work.hands.primary();
-        try {
-            if (primary.examine(at.mailbox().name().value()).uidValidity()
-                    != at.mailbox().uidValidity()) {
-                return null;
-            }
-        } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.REFUSED) {
-                // The mailbox is no longer there.
-                return null;
-            }
-            throw e;
-        }
-        Map<Long, String> found = new HashMap<>();
-        ask(UidSet.of(at.uid()), found);
-        return found.get(at.uid());
     }
 
     /// Where these messages went by what the journal tells.

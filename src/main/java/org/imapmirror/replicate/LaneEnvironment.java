@@ -80,15 +80,22 @@ record LaneEnvironment(
     ///
     /// @throws StoreException of kind RACE where they stay outstanding
     void await(CompletionStage<Void> commands, ImapStore primary) throws StoreException {
-        try {
-            commands.toCompletableFuture().get(settleTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException _) {
+        if (!await(commands, settleTimeout)) {
             throw new StoreException(
                     Kind.RACE, primary.server(), null, "commands of clients are outstanding");
-        } catch (InterruptedException e) {
+        }
+    }
+
+    /// @return false where they stay outstanding
+    boolean await(CompletionStage<Void> commands, Duration longest) {
+        try {
+            commands.toCompletableFuture().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException _) {
+            return false;
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new StoreException(
-                    Kind.RACE, primary.server(), null, "interrupted while waiting", e);
+            return false;
         }
     }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.stream.Stream;
 
@@ -83,6 +84,11 @@ final class Work {
     /// @throws StoreException of kind RACE where that takes too long
     void awaitFirstUse() throws StoreException {
         env.await(env.sessions().begun().apply(account()), hands.primary());
+    }
+
+    /// Waits for the commands of clients that are outstanding now, but not for long.
+    void letSettle(Duration longest) {
+        env.await(env.sessions().settled().apply(account()), longest);
     }
 
     /// Selects the mirror's mailbox, makes it where it is missing, and learns its UIDVALIDITY.

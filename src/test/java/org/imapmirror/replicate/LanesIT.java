@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 @Tag("dovecot")
 class LanesIT {
@@ -282,6 +283,48 @@ class LanesIT {
                 new MailboxRenamed(new MailboxName("Work"), new MailboxName("Done")));
         mirror.start();
         assertEqual();
+    }
+
+    /// Another mailbox has its name by the time that it is asked for.
+    @Test
+    void aMessageInAMailboxThatWasRenamedKeepsItsDate() throws Exception {
+        renameBeforeTheDateIsKnown(world::journal);
+        assertEqual();
+    }
+
+    @Test
+    void aDateWaitsForTheCommandThatTakesTheMessageAway() throws Exception {
+        renameBeforeTheDateIsKnown(renamed -> journalWhileComparing(1, renamed));
+        assertEqual();
+    }
+
+    private void renameBeforeTheDateIsKnown(Consumer<MailboxEvent[]> told) throws Exception {
+        world.lanes.start(List.of());
+        world.lanes.seen(LaneWorld.ALICE);
+        world.awaitMirrored();
+        ImapStore c = world.client;
+        MailboxName work = new MailboxName("Work");
+        c.create("Work", null);
+        world.journal(new MailboxCreated(work, null));
+        world.awaitMirrored();
+        mirror.stop();
+        Appended.Stored s = LaneWorld.store(c, "Work", "undated", Flags.NONE, LaneWorld.DATE);
+        world.journal(
+                new MessageAppended(
+                        ref("Work"),
+                        s.uid(),
+                        Flags.NONE,
+                        null,
+                        System.currentTimeMillis(),
+                        world.spooled(LaneWorld.message("undated", "text of undated"))));
+        c.rename("Work", "Done");
+        c.create("Work", null);
+        told.accept(
+                new MailboxEvent[] {
+                    new MailboxRenamed(work, new MailboxName("Done")),
+                    new MailboxCreated(work, null)
+                });
+        mirror.start();
     }
 
     /// The primary copied what nobody told of, and the doubt about the source does not reach the
