@@ -126,7 +126,7 @@ alive() {
 group_runs() {
     local file line state group
     kill -0 -- "-$1" 2>/dev/null || return 1
-    for file in /proc/[0-9]*/stat; do
+    for file in "/proc/$1/stat" /proc/[0-9]*/stat; do
         { IFS= read -r line <"$file"; } 2>/dev/null || continue
         read -r state _ group _ <<<"${line##*) }"
         if [ "$group" = "$1" ] && [ "$state" != Z ]; then return 0; fi
