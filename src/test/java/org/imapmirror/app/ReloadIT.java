@@ -190,6 +190,32 @@ class ReloadIT {
         }
     }
 
+    /// Its account was left out when the server's mode was changed, so that the start found nothing
+    /// wrong.
+    @Test
+    void anArchiveThatComesBackAsAMirrorLosesNothing() throws Exception {
+        try (ServeProcess _ =
+                        ServeProcess.start(setup.withArchives(0).write(""))
+                                .awaitPort(setup.port());
+                WireClient client = new WireClient(setup.through(1))) {
+            client.append("INBOX", "()", Mail.message("one", "x")).orFail();
+            awaitMessages(1, 1);
+            client.command("SELECT INBOX").orFail();
+            client.command("STORE 1 +FLAGS.SILENT (\\Deleted)").orFail();
+            client.command("EXPUNGE").orFail();
+        }
+        Path config = setup.write("accounts: {exclude: [%s]}".formatted(primary.user(1)));
+        try (ServeProcess serve = ServeProcess.start(config).awaitPort(setup.port())) {
+            setup.write("");
+            reload(serve, 0, "configuration reloaded");
+            Awaitility.await("the refusal").until(() -> serve.said().contains("was an archive"));
+            try (WireClient client = new WireClient(setup.through(1))) {
+                client.append("INBOX", "()", Mail.message("two", "x")).orFail();
+            }
+            assertThat(messages(mirror, 1)).isEqualTo(1);
+        }
+    }
+
     /// Those that are connected stay so.
     @Test
     void aLowerLimitHoldsForNewSessions() throws Exception {
