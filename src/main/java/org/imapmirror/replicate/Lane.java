@@ -60,6 +60,13 @@ final class Lane {
     private volatile long mirrorRestsUntil;
     private volatile long primaryRestsUntil;
 
+    /// How often somebody wanted it to be tried at once. Guarded by this, as all writes of the two
+    /// above are.
+    private int calls;
+
+    /// [#calls] when the run under way began; the running thread's own.
+    private int callsBefore;
+
     /// Somebody wants the room that this lane's entries take in the journal.
     private final AtomicReference<@Nullable GiveUp> giveUp = new AtomicReference<>();
 
@@ -171,11 +178,15 @@ final class Lane {
     /// @return whether it waited
     boolean now() {
         long now = env.nanos().getAsLong();
-        boolean waited =
-                mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
-                        || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
-        mirrorRestsUntil = 0;
-        primaryRestsUntil = 0;
+        boolean waited;
+        synchronized (this) {
+            calls++;
+            waited =
+                    mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
+                            || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
+            mirrorRestsUntil = 0;
+            primaryRestsUntil = 0;
+        }
         wake();
         return waited;
     }
@@ -277,6 +288,9 @@ final class Lane {
     private void work() {
         if (closed || env.nanos().getAsLong() - mirrorRestsUntil < 0 && mirrorRestsUntil != 0) {
             return;
+        }
+        synchronized (this) {
+            callsBefore = calls;
         }
         try (Hands hands =
                 new Hands(
@@ -444,12 +458,19 @@ final class Lane {
         }
     }
 
+    /// Does nothing where somebody wanted it to be tried at once while it failed, such as the login
+    /// that it lacked: the next run has begun to be, or is about to.
     private void rest(boolean mirror, Duration pause) {
         long until = env.nanos().getAsLong() + pause.toNanos();
-        if (mirror) {
-            mirrorRestsUntil = until;
-        } else {
-            primaryRestsUntil = until;
+        synchronized (this) {
+            if (calls != callsBefore) {
+                return;
+            }
+            if (mirror) {
+                mirrorRestsUntil = until;
+            } else {
+                primaryRestsUntil = until;
+            }
         }
         again(pause);
     }

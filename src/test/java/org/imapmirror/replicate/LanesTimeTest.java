@@ -43,6 +43,7 @@ class LanesTimeTest {
     private final ManualTimer timer = new ManualTimer();
     private final AtomicInteger tries = new AtomicInteger();
     private final AtomicReference<Kind> failure = new AtomicReference<>(Kind.UNREACHABLE);
+    private volatile Runnable duringTry = () -> {};
     private Journal journal;
     private Database state;
     private Lanes lanes;
@@ -81,7 +82,9 @@ class LanesTimeTest {
     }
 
     private ImapStore connect() throws StoreException {
-        tries.incrementAndGet();
+        if (tries.incrementAndGet() == 1) {
+            duringTry.run();
+        }
         throw new StoreException(failure.get(), SERVER, null, "in this test");
     }
 
@@ -125,6 +128,14 @@ class LanesTimeTest {
         Duration pause = pauseAfter(1);
         assertThat(pause).isGreaterThan(Duration.ofMinutes(1));
         lanes.login(ANN);
+        pauseAfter(2);
+    }
+
+    @Test
+    void aLoginThatComesWhileItIsMissedIsTriedAtOnce() {
+        failure.set(Kind.NO_LOGIN);
+        duringTry = () -> lanes.login(ANN);
+        lanes.start(List.of(ANN));
         pauseAfter(2);
     }
 
