@@ -39,6 +39,10 @@ final class Lane {
     private static final Duration RACE_PAUSE = Duration.ofMillis(200);
     private static final Duration CATCH_UP_PAUSE = Duration.ofSeconds(5);
 
+    /// Runs in a row that something changed during, from which on that is told and the pauses are
+    /// longer.
+    private static final int MANY_RACES = 50;
+
     private final LaneKey key;
     private final LaneEnvironment env;
     private final AtomicInteger signals = new AtomicInteger();
@@ -425,8 +429,16 @@ final class Lane {
                 // What the map has just forgotten is matched at once, before more changes.
                 if (races++ == 0) {
                     wake();
-                } else {
+                } else if (races < MANY_RACES) {
                     again(RACE_PAUSE);
+                } else {
+                    if (races == MANY_RACES) {
+                        about(LOG.atWarn())
+                                .addKeyValue("reason", e.getMessage())
+                                .log("lane cannot go on for what keeps changing, tried again");
+                    }
+                    become(state.retrying(String.valueOf(e.getMessage()), null));
+                    again(CATCH_UP_PAUSE);
                 }
             }
             case NO_LOGIN, LOGIN_REFUSED -> {

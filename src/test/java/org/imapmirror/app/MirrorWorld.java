@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.imapmirror.admin.LaneStatus;
 import org.imapmirror.admin.Status;
 import org.imapmirror.app.config.ConfigException;
@@ -15,6 +16,7 @@ import org.imapmirror.testing.CyrusServer;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mailboxes;
 import org.imapmirror.testing.RealServer;
+import org.imapmirror.testing.Stacks;
 
 import java.io.IOException;
 import java.net.URI;
@@ -126,17 +128,29 @@ public final class MirrorWorld implements AutoCloseable {
     }
 
     public void awaitMirrored() {
-        Awaitility.await("pending 0")
-                .atMost(Duration.ofSeconds(Integer.getInteger("patience", 60)))
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() ->
-                        assertThat(status())
-                                .satisfies(
-                                        s ->
-                                                assertThat(s.pending())
-                                                        .as("pending, in %s", s)
-                                                        .isZero(),
-                                        s -> assertThat(s.lanes()).isNotEmpty()));
+        try {
+            Awaitility.await("pending 0")
+                    .atMost(Duration.ofSeconds(Integer.getInteger("patience", 60)))
+                    .pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(() ->
+                            assertThat(status())
+                                    .satisfies(
+                                            s ->
+                                                    assertThat(s.pending())
+                                                            .as("pending, in %s", s)
+                                                            .isZero(),
+                                            s -> assertThat(s.lanes()).isNotEmpty()));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + lanesAt(), e);
+        }
+    }
+
+    private static String lanesAt() {
+        try {
+            return Stacks.of("lane-");
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     /// Nothing waits for a person, and the mirrors hold nothing that is not the primary's.

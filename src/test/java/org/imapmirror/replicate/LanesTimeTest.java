@@ -156,6 +156,21 @@ class LanesTimeTest {
     }
 
     @Test
+    void theStatusTellsWhatKeepsChanging() {
+        failure.set(Kind.RACE);
+        lanes.start(List.of(ANN));
+        Duration pause = pauseAfter(2);
+        for (int i = 3; i <= 50; i++) {
+            assertThat(pause).isLessThan(Duration.ofSeconds(1));
+            assertThat(lanes.report().getFirst().error()).isNull();
+            timer.advance(pause);
+            pause = pauseAfter(i);
+        }
+        assertThat(pause).isGreaterThan(Duration.ofSeconds(1));
+        assertThat(lanes.report().getFirst().error()).contains("in this test");
+    }
+
+    @Test
     void theStatusTellsForHowLongAServerIsAway() {
         lanes.start(List.of(ANN));
         Duration pause = pauseAfter(1);
