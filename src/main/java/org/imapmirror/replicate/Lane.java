@@ -281,9 +281,10 @@ final class Lane {
                 }
                 become(state.retrying(String.valueOf(e.getMessage()), null));
                 again(mirrorBackoff.next());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Without its thread a lane would stand still for ever, and nobody would be told.
                 about(LOG.atError()).setCause(e).log("lane stopped by a bug, tried again");
-                become(state.retrying(String.valueOf(e.getMessage()), null));
+                become(state.retrying(String.valueOf(e), null));
                 again(mirrorBackoff.next());
             }
         } while (!signals.compareAndSet(seen, 0));

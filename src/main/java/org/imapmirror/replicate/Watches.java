@@ -158,6 +158,12 @@ public final class Watches implements AutoCloseable {
             } catch (StoreException e) {
                 LOG.debug("watch of account={} interrupted: {}", account, e.getMessage());
                 return REST;
+            } catch (RuntimeException | Error e) {
+                LOG.atError()
+                        .addKeyValue("account", account)
+                        .setCause(e)
+                        .log("watch stopped by a bug, begun again");
+                return REST;
             } finally {
                 open = null;
             }

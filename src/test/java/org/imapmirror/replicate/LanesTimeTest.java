@@ -140,6 +140,18 @@ class LanesTimeTest {
     }
 
     @Test
+    void anErrorOfJavaDoesNotEndALane() {
+        duringTry = () -> {
+            throw new StackOverflowError("in this test");
+        };
+        lanes.start(List.of(ANN));
+        Duration pause = pauseAfter(1);
+        assertThat(lanes.report().getFirst().error()).contains("in this test");
+        timer.advance(pause);
+        pauseAfter(2);
+    }
+
+    @Test
     void whatIsJournalledMeanwhileDoesNotHurryAMirrorThatRests() {
         lanes.start(List.of(ANN));
         Duration pause = pauseAfter(1);
