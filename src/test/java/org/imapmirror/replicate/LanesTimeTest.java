@@ -141,9 +141,10 @@ class LanesTimeTest {
 
     @Test
     void anErrorOfJavaDoesNotEndALane() {
-        duringTry = () -> {
-            throw new StackOverflowError("in this test");
-        };
+        duringTry =
+                () -> {
+                    throw new StackOverflowError("in this test");
+                };
         lanes.start(List.of(ANN));
         Duration pause = pauseAfter(1);
         assertThat(lanes.report().getFirst().error()).contains("in this test");
