@@ -98,7 +98,11 @@ require_free() {
 wait_port() {
     local i
     for ((i = 0; i < 1000; i++)); do
-        if port_open "$1"; then return 0; fi
+        if port_open "$1"; then
+            # Another server may have taken the port between the look and the start.
+            alive "$2" || die "port $1 is already in use by another server"
+            return 0
+        fi
         if ((i > 100)) && ! alive "$2"; then break; fi
         pause 0.02
     done

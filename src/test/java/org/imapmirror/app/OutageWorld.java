@@ -11,6 +11,7 @@ import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.FaultRelay;
 import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.RefusingRelay;
 
 import java.io.IOException;
@@ -34,8 +35,8 @@ final class OutageWorld implements AutoCloseable {
     final FaultRelay relay;
     final RefusingRelay refusals;
     final Path directory;
-    final int port = Setup.freePort();
-    private final int adminPort = Setup.freePort();
+    final int port = Ports.one();
+    private final int adminPort = Ports.one();
     private String mirrorLogin;
     private String primaryLogin;
     private String extra = QUICK + "\nsweep: {every: never, watch: none, after-cut: 1s}";

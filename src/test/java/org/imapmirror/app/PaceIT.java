@@ -8,6 +8,7 @@ import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mail;
 import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.RawImap;
 import org.imapmirror.testing.RecordingRelay;
 import org.junit.jupiter.api.AfterEach;
@@ -67,14 +68,14 @@ class PaceIT {
                         sweep: {every: never, watch: none}
                         """
                                 .formatted(
-                                        Setup.freePort(),
+                                        Ports.one(),
                                         primary.imapPort(),
                                         limitsOfOld,
                                         toMirror.port(),
                                         limitsOfNew,
                                         directory.resolve("journal"),
                                         directory.resolve("state/state.db"),
-                                        Setup.freePort()));
+                                        Ports.one()));
         return Service.start(ConfigLoader.load(file), (_, _) -> {});
     }
 

@@ -13,6 +13,7 @@ import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.Mail;
 import org.imapmirror.testing.Mailboxes;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.WireClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +39,7 @@ import javax.net.ssl.TrustManager;
 @Tag("dovecot")
 class ReloadIT {
     @TempDir Path directory;
-    private final int tlsPort = Setup.freePort();
+    private final int tlsPort = Ports.one();
     private DovecotServer primary;
     private DovecotServer mirror;
     private Setup setup;

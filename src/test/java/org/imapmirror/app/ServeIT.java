@@ -9,6 +9,7 @@ import org.awaitility.Awaitility;
 import org.imapmirror.app.demo.DemoServer;
 import org.imapmirror.app.demo.MailClient;
 import org.imapmirror.app.demo.SampleMail;
+import org.imapmirror.testing.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -49,8 +50,8 @@ class ServeIT {
 
     @Test
     void runsUntilSigtermAndTakesUpWhereItStopped() throws Exception {
-        int port = Setup.freePort();
-        Path config = config(port, Setup.freePort());
+        int port = Ports.one();
+        Path config = config(port, Ports.one());
         Process process = serve(config);
         started.getLast().awaitPort(port);
         try (Store client = MailClient.connect("127.0.0.1", port, "anna", PASSWORD)) {
@@ -89,7 +90,7 @@ class ServeIT {
     @Test
     void takenPortIsToldWithItsKey() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Process process = serve(config(taken.getLocalPort(), Setup.freePort()));
+            Process process = serve(config(taken.getLocalPort(), Ports.one()));
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(ExitCode.UNAVAILABLE);
             assertThat(log())
@@ -138,7 +139,7 @@ class ServeIT {
     }
 
     private void assertRefused(String... words) throws Exception {
-        Process process = serve(config(Setup.freePort(), Setup.freePort()));
+        Process process = serve(config(Ports.one(), Ports.one()));
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitCode.UNAVAILABLE).isEqualTo(69);
         assertThat(log()).contains(words).doesNotContain("\tat ");

@@ -5,12 +5,10 @@ import org.imapmirror.testing.CourierServer;
 import org.imapmirror.testing.CyrusServer;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.FaultRelay;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.RealServer;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +38,7 @@ record Setup(
     static Setup of(Path directory, RealServer primary, RealServer... mirrors) {
         List<RealServer> all = List.of(mirrors);
         List<Integer> ports = all.stream().map(RealServer::imapPort).toList();
-        return new Setup(directory, primary, all, ports, freePort(), freePort(), Set.of(), true);
+        return new Setup(directory, primary, all, ports, Ports.one(), Ports.one(), Set.of(), true);
     }
 
     /// With a login to the primary that is there from the start.
@@ -66,14 +64,6 @@ record Setup(
                 adminPort,
                 Set.of(indexes),
                 captured);
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// What the configuration and the status call the mirror of that index.

@@ -3,8 +3,8 @@ package org.imapmirror.bench;
 import com.sun.net.httpserver.HttpServer;
 
 import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.ProcessMemory;
-import org.imapmirror.testing.ServeProcess;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -81,7 +81,7 @@ final class Alternatives {
         if (program == null) {
             return;
         }
-        int port = ServeProcess.freePort();
+        int port = Ports.one();
         Path file =
                 Files.writeString(
                         folder.resolve("haproxy.cfg"),
@@ -112,7 +112,7 @@ final class Alternatives {
             return;
         }
         HttpServer auth = authentication();
-        int port = ServeProcess.freePort();
+        int port = Ports.one();
         Path file =
                 Files.writeString(
                         folder.resolve("nginx.conf"),

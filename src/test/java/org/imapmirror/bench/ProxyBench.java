@@ -3,6 +3,7 @@ package org.imapmirror.bench;
 import org.imapmirror.testing.Access;
 import org.imapmirror.testing.DovecotServer;
 import org.imapmirror.testing.LargeMail;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.RawImap;
 import org.imapmirror.testing.ServeProcess;
 
@@ -80,11 +81,7 @@ final class ProxyBench {
                                 "accounts: {exclude: [" + primary.user(3) + "]}");
                 ServeProcess alone =
                         ServeProcess.between(
-                                primary.imapPort(),
-                                ServeProcess.freePort(),
-                                another.folder(),
-                                "",
-                                "")) {
+                                primary.imapPort(), Ports.one(), another.folder(), "", "")) {
             List<Front> fronts = new ArrayList<>();
             fronts.add(Front.direct(primary, 1));
             fronts.add(

@@ -1,6 +1,6 @@
 package org.imapmirror.bench;
 
-import org.imapmirror.testing.ServeProcess;
+import org.imapmirror.testing.Ports;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class ScriptedPrimary implements AutoCloseable {
             "IMAP4rev1 LITERAL+ IDLE NAMESPACE UIDPLUS UNSELECT CHILDREN";
     private static final int BACKLOG = 1024;
 
-    private final int port = ServeProcess.freePort();
+    private final int port = Ports.one();
     private final Process process;
 
     ScriptedPrimary() throws IOException {

@@ -11,14 +11,13 @@ import org.imapmirror.mailstore.ImapStore;
 import org.imapmirror.mailstore.LoginAs;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Ports;
 import org.imapmirror.testing.RawImap;
 import org.imapmirror.testing.RecordingRelay;
 import org.imapmirror.testing.ServeProcess;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +165,7 @@ final class SweepBench {
         List<DovecotServer> targets = new ArrayList<>();
         try {
             if (Files.isExecutable(Path.of("/usr/bin/doveadm"))) {
-                int port = freePort();
+                int port = Ports.one();
                 targets.add(
                         DovecotServer.launch(
                                 10,
@@ -262,12 +261,6 @@ final class SweepBench {
                         .formatted(home));
         Path file = Files.writeString(home.resolve("mbsyncrc"), rc);
         return List.of("/usr/bin/mbsync", "-q", "-c", file.toString(), "-a");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private ImapStore open() throws StoreException {

@@ -5,16 +5,12 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -149,7 +145,7 @@ public abstract sealed class RealServer implements AutoCloseable
     private void startOnFreePorts() {
         String problem = "";
         for (int attempt = 0; attempt < 5; attempt++) {
-            port = freePorts();
+            port = Ports.inARow(3);
             String failure =
                     run(START_SECONDS, kind + "-up", directory.toString(), port + "", users + "");
             if (failure == null) {
@@ -219,28 +215,6 @@ public abstract sealed class RealServer implements AutoCloseable
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /// The first of three ports in a row that are free now and that the system never gives to
-    /// outgoing connections, so that they are still free when the server starts again.
-    private static int freePorts() {
-        for (int attempt = 0; attempt < 1000; attempt++) {
-            int first = ThreadLocalRandom.current().nextInt(24_000, 32_000);
-            if (isFree(first) && isFree(first + 1) && isFree(first + 2)) {
-                return first;
-            }
-        }
-        throw new IllegalStateException("no three free ports in a row between 24000 and 32000");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException _) {
-            return false;
         }
     }
 }

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +24,8 @@ public final class ServeProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
 
     private final Path folder;
-    private final int port = freePort();
-    private final int adminPort = freePort();
+    private final int port = Ports.one();
+    private final int adminPort = Ports.one();
     private final Process process;
     private final Thread hook;
 
@@ -180,15 +179,6 @@ public final class ServeProcess implements AutoCloseable {
     public String log() {
         try {
             return Files.readString(folder.resolve("log"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// A port that is free now.
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
