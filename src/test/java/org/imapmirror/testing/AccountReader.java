@@ -220,7 +220,8 @@ final class AccountReader {
                 for (FetchResponse fetched :
                         fetch(first, n, "UID FLAGS INTERNALDATE BODY.PEEK[]")) {
                     BODY body = fetched.getItem(BODY.class);
-                    if (body != null) {
+                    // Of a message that is just expunged, Dovecot gives NIL.
+                    if (body != null && body.getByteArray() != null) {
                         byUid.put(fetched.getItem(UID.class).uid, FetchedMessage.of(fetched, body));
                     }
                 }
