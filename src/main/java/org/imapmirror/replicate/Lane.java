@@ -181,13 +181,10 @@ final class Lane {
     ///
     /// @return whether it waited
     boolean now() {
-        long now = env.nanos().getAsLong();
         boolean waited;
         synchronized (this) {
             calls++;
-            waited =
-                    mirrorRestsUntil != 0 && now - mirrorRestsUntil < 0
-                            || primaryRestsUntil != 0 && now - primaryRestsUntil < 0;
+            waited = isAhead(mirrorRestsUntil) || isAhead(primaryRestsUntil);
             mirrorRestsUntil = 0;
             primaryRestsUntil = 0;
         }
@@ -291,7 +288,7 @@ final class Lane {
     }
 
     private void work() {
-        if (closed || env.nanos().getAsLong() - mirrorRestsUntil < 0 && mirrorRestsUntil != 0) {
+        if (closed || isAhead(mirrorRestsUntil)) {
             return;
         }
         synchronized (this) {
@@ -352,7 +349,7 @@ final class Lane {
                 if (echoIsDue && echoes.step() || agenda.held() && purge.step()) {
                     continue;
                 }
-                if (env.nanos().getAsLong() - primaryRestsUntil < 0 && primaryRestsUntil != 0) {
+                if (isAhead(primaryRestsUntil)) {
                     return;
                 }
                 boolean tried = retries.isDue(work) && retries.step(work);
@@ -486,6 +483,11 @@ final class Lane {
             }
         }
         again(pause);
+    }
+
+    /// @param until by the monotonic clock, 0 for never
+    private boolean isAhead(long until) {
+        return until != 0 && env.nanos().getAsLong() - until < 0;
     }
 
     private void again(Duration pause) {

@@ -3,6 +3,7 @@ package org.imapmirror.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.imapmirror.app.demo.DemoServer;
+import org.imapmirror.testing.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,11 +106,7 @@ class CheckCommandTest {
 
     @Test
     void absentServerIsTold() throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = socket.getLocalPort();
-        }
-        Run run = check("{address: \"127.0.0.1:" + free + "\", tls: none}", "", "--json");
+        Run run = check("{address: \"127.0.0.1:" + Ports.one() + "\", tls: none}", "", "--json");
         assertThat(run.code()).isOne();
         assertThat(run.out())
                 .contains("\"ok\":false")

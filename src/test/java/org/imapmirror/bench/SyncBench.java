@@ -13,12 +13,11 @@ import org.imapmirror.mailstore.LoginAs;
 import org.imapmirror.mailstore.Status;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Ports;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,10 +232,7 @@ final class SyncBench {
     }
 
     private void overTcp(DovecotServer source, String user) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.one();
         DovecotServer target =
                 DovecotServer.launch(
                         10,

@@ -16,6 +16,7 @@ import org.imapmirror.mailstore.LoginAs;
 import org.imapmirror.mailstore.ServerProbe;
 import org.imapmirror.mailstore.StoreException;
 import org.imapmirror.testing.DovecotServer;
+import org.imapmirror.testing.Ports;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,10 +138,7 @@ class ClientAddressDovecotIT {
 
     @Test
     void haproxyInFront(@TempDir Path directory) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.one();
         RecordingTap tap = new RecordingTap();
         try (DovecotServer dovecot = DovecotServer.launch(1, "");
                 TestProxy proxy =

@@ -7,10 +7,10 @@ import ch.qos.logback.classic.Level;
 
 import org.imapmirror.imap.Endpoint;
 import org.imapmirror.imap.Trust;
+import org.imapmirror.testing.Ports;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,11 +22,7 @@ class EndTest {
 
     @Test
     void primaryThatIsDown() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        assertUnavailable(endpoint("127.0.0.1", port), "it refused the connection");
+        assertUnavailable(endpoint("127.0.0.1", Ports.one()), "it refused the connection");
     }
 
     @Test
